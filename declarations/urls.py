@@ -1,0 +1,5 @@
+"""Addresses of `declarations`."""
+
+app_name = "declarations"
+
+urlpatterns: list = []

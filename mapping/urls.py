@@ -1,0 +1,5 @@
+"""Addresses of `mapping`."""
+
+app_name = "mapping"
+
+urlpatterns: list = []

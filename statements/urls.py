@@ -1,0 +1,5 @@
+"""Addresses of `statements`."""
+
+app_name = "statements"
+
+urlpatterns: list = []

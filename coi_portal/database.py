@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
+ENGINE = "django.db.backends.postgresql"
 APP_ROLE = "coi_app"
 OWNER_ROLE = "coi_owner"
 SUPERUSER = "postgres"
 OWNER_COMMANDS = frozenset(
-    {"migrate", "makemigrations", "prepare_database", "sqlmigrate", "showmigrations", "pgtrigger"}
+    {"makemigrations", "migrate", "pgtrigger", "prepare_database", "showmigrations", "sqlmigrate"}
 )
 
 
@@ -24,12 +27,12 @@ def configuration(base_dir: Path, var_dir: Path, argv: list[str]) -> dict[str, A
     if url := os.environ.get("DATABASE_URL"):
         owner_url = os.environ.get("DATABASE_OWNER_URL", url)
         return parse_url(owner_url if as_owner else url)
-    # Only here, so that a portal with a server of its own never touches the embedded one.
+    # A portal with a server of its own never touches the embedded one.
     from coi_portal import embedded_postgres  # noqa: PLC0415 -- only without DATABASE_URL
 
     cluster = embedded_postgres.running_cluster(base_dir, var_dir)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": ENGINE,
         "NAME": os.environ.get("COI_DB_NAME", "coi"),
         "USER": OWNER_ROLE if as_owner else APP_ROLE,
         "HOST": str(cluster.sock),
@@ -37,15 +40,27 @@ def configuration(base_dir: Path, var_dir: Path, argv: list[str]) -> dict[str, A
     }
 
 
+def owner_parameters(settings_dict: dict[str, Any]) -> dict[str, Any]:
+    """The part of Django's settings that changes when the owner connects."""
+    if not is_embedded():
+        owner = parse_url(os.environ.get("DATABASE_OWNER_URL", os.environ["DATABASE_URL"]))
+        return {key: owner[key] for key in ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}
+    return {"USER": OWNER_ROLE, "HOST": settings_dict["HOST"]}
+
+
+def is_embedded() -> bool:
+    return not os.environ.get("DATABASE_URL")
+
+
 def parse_url(url: str) -> dict[str, Any]:
     """`postgresql://user:password@host:port/name?sslmode=…` as Django's settings."""
     parts = urlsplit(url)
     if parts.scheme not in ("postgres", "postgresql"):
-        raise ValueError("DATABASE_URL must start with postgresql://")
+        raise ImproperlyConfigured("DATABASE_URL must start with postgresql://")
     options = dict(parse_qsl(parts.query))
     host = options.pop("host", "") or unquote(parts.hostname or "")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": ENGINE,
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

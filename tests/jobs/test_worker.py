@@ -1,0 +1,73 @@
+"""Workers as processes: killed, stopped, renewed."""
+
+import signal
+import time
+
+import pytest
+
+from audit.models import AuditEvent
+from jobs.models import Job
+from jobs.states import State
+from tests.jobs import tasks
+from tests.jobs.conftest import kill_group, wait_until
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+
+def state_of(result) -> str:
+    return Job.objects.get(pk=result.id).state
+
+
+def test_killed_worker_loses_no_job_and_its_effect_counts_once(start, notes):
+    result = tasks.leave_event.enqueue(0, 0)
+    Job.objects.filter(pk=result.id).update(args=[int(result.id), 3])
+    first = start("run_worker")
+    wait_until(notes.read_text)
+    kill_group(first)
+    killed_at = time.monotonic()
+    Job.objects.filter(pk=result.id).update(args=[int(result.id), 0])
+
+    start("run_worker")
+    wait_until(lambda: state_of(result) == State.DONE)
+
+    assert time.monotonic() - killed_at < 10
+    assert notes.read_text() == "started\nstarted\n"
+    assert Job.objects.get(pk=result.id).attempts == 2
+    assert AuditEvent.objects.filter(action="test.effect").count() == 1
+
+
+def test_terminated_worker_finishes_the_task_in_hand(start, notes):
+    result = tasks.sleep_and_note.enqueue(1)
+    waiting = tasks.sleep_and_note.enqueue(0)
+    worker = start("run_worker")
+    wait_until(notes.read_text)
+
+    worker.send_signal(signal.SIGTERM)
+
+    assert worker.wait(timeout=15) == 0
+    assert notes.read_text() == "started\nfinished\n"
+    assert (state_of(result), state_of(waiting)) == (State.DONE, State.WAITING)
+
+
+def test_batch_ends_when_nothing_is_due(start):
+    results = [tasks.add.enqueue(number, 1) for number in range(5)]
+
+    worker = start("run_worker", "--batch", "--verbosity", "0")
+
+    assert worker.wait(timeout=30) == 0
+    assert {state_of(result) for result in results} == {State.DONE}
+
+
+def test_processes_are_renewed(start):
+    for number in range(6):
+        tasks.add.enqueue(number, 1)
+
+    start("run_worker", "--max-tasks", "2")
+    wait_until(lambda: Job.objects.filter(state=State.DONE).count() == 6)
+
+    assert len({tuple(job.workers) for job in Job.objects.all()}) == 3
+
+
+@pytest.mark.parametrize("arguments", [["--queue", "nowhere"], ["--processes", "0"]])
+def test_wrong_arguments_are_refused(start, arguments):
+    assert start("run_worker", *arguments).wait(timeout=30) == 1

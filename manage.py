@@ -4,10 +4,16 @@
 import os
 import sys
 
+from coi_portal import local_environment
+
 
 def main() -> None:
+    local_environment.load()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coi_portal.settings")
-    from django.core.management import execute_from_command_line
+    try:
+        from django.core.management import execute_from_command_line
+    except ModuleNotFoundError:
+        sys.exit("Django is not here: use .venv/bin/python, which ./run makes.")
 
     execute_from_command_line(sys.argv)
 

@@ -1,1 +1,162 @@
-"""System checks that refuse an unsafe start."""
+"""System checks that refuse an unsafe start.
+
+The environment's are asked by every command in production; the database role's only where the
+application serves (`check --deploy`, the web server), since some commands connect as the owner.
+"""
+
+import importlib.util
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection, connections
+
+TAG = "coi"
+SHORTEST_SECRET = 50
+SHORTEST_PASSPHRASE = 16
+UNSHARED_CACHES = ("locmem", "dummy", "filebased")
+SILENT_EMAIL = ("console", "dummy", "locmem", "filebased")
+
+
+def refuse_unsafe_start() -> None:
+    """Raise with every reason why this process must not serve; close what the look opened."""
+    try:
+        errors = [
+            message
+            for message in run_checks(tags=[TAG], include_deployment_checks=True)
+            if message.is_serious()
+        ]
+    finally:
+        connections.close_all()
+    if errors:
+        lines = "\n".join(f"  {error.id} {error.msg}\n      {error.hint}" for error in errors)
+        raise ImproperlyConfigured(f"The portal does not start like this:\n{lines}")
+
+
+@register(TAG)
+def check_environment(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """What real people must not be served with."""
+    if settings.IS_DEVELOPMENT:
+        return []
+    return [
+        Error(fault.message, hint=fault.remedy, id=f"coi.E{fault.number:03}")
+        for fault in (*_web_faults(), *_secret_faults(), *_service_faults())
+        if fault.is_there
+    ]
+
+
+class Fault(NamedTuple):
+    number: int
+    is_there: bool
+    message: str
+    remedy: str
+
+
+def _web_faults() -> Iterator[Fault]:
+    yield Fault(
+        1,
+        settings.DEBUG,
+        "DEBUG shows the code and the data of the portal to anybody.",
+        "Unset COI_DEBUG.",
+    )
+    yield Fault(
+        3,
+        not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS,
+        "The names of the portal are missing, or any name is answered.",
+        "Set COI_ALLOWED_HOSTS, for example coi.example.go.id.",
+    )
+    yield Fault(
+        4,
+        not settings.PUBLIC_URL.startswith("https://"),
+        "The public address is missing or without TLS.",
+        "Set COI_PUBLIC_URL, for example https://coi.example.go.id.",
+    )
+
+
+def _secret_faults() -> Iterator[Fault]:
+    key, passphrase = settings.SECRET_KEY, settings.SIGNING["PASSPHRASE"]
+    yield Fault(
+        2,
+        len(key) < SHORTEST_SECRET or key == settings.DEVELOPMENT_SECRET_KEY,
+        "The secret key is missing, too short or the one of development.",
+        f"Set COI_SECRET_KEY to {SHORTEST_SECRET} random characters or more.",
+    )
+    yield Fault(
+        5,
+        len(passphrase) < SHORTEST_PASSPHRASE or passphrase == settings.DEVELOPMENT_PASSPHRASE,
+        "The passphrase of the signing keys is missing, too short or the one of development.",
+        f"Set COI_KEY_PASSPHRASE to {SHORTEST_PASSPHRASE} characters or more.",
+    )
+    yield Fault(
+        6,
+        settings.SECOND_FACTOR_RELAXED,
+        "The second factor is switched off, which only a demonstration may do.",
+        "Unset COI_RELAX_SECOND_FACTOR.",
+    )
+    yield Fault(
+        7,
+        bool(settings.DEMO_PASSWORD),
+        "A password for demonstration accounts is set.",
+        "Unset COI_DEMO_PASSWORD.",
+    )
+    yield Fault(
+        8,
+        not settings.FIELD_KEYS,
+        "The key that encrypts second factors is missing.",
+        "Set COI_FIELD_KEYS (docs/deployment.md says how to make one).",
+    )
+
+
+def _service_faults() -> Iterator[Fault]:
+    yield Fault(
+        9,
+        any(kind in settings.CACHES["default"]["BACKEND"] for kind in UNSHARED_CACHES),
+        "The cache is not shared by all processes, so rate limits don't hold.",
+        "Use the database cache, or Redis.",
+    )
+    yield Fault(
+        10,
+        any(f".{kind}." in settings.EMAIL_BACKEND for kind in SILENT_EMAIL),
+        "E-mail would not leave this machine.",
+        "Unset COI_EMAIL_BACKEND and set COI_EMAIL_HOST.",
+    )
+
+
+@register(TAG)
+def check_driver(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Django silently prefers psycopg 3 to the driver that everything here was tested with."""
+    if importlib.util.find_spec("psycopg") is None:
+        return []
+    return [
+        Error(
+            "psycopg 3 is installed, and Django would use it instead of psycopg2.",
+            hint="pip uninstall psycopg, and whatever package brought it.",
+            id="coi.E011",
+        )
+    ]
+
+
+@register(TAG, deploy=True)
+def check_database_role(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """The role that serves may neither be the superuser nor own what the rules protect."""
+    if settings.IS_DEVELOPMENT:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rolsuper OR rolbypassrls, EXISTS (SELECT 1 FROM pg_class WHERE relkind IN"
+            " ('r', 'p') AND pg_has_role(relowner, 'USAGE') AND relnamespace = 'public'"
+            "::regnamespace) FROM pg_roles WHERE rolname = current_user"
+        )
+        is_superuser, owns_tables = cursor.fetchone()
+    if not (is_superuser or owns_tables):
+        return []
+    what = "is a superuser" if is_superuser else "owns tables"
+    return [
+        Error(
+            f"The database role of the application {what}: it could rewrite the audit trail.",
+            hint="Let DATABASE_URL name a role like coi_app, DATABASE_OWNER_URL the owner.",
+            id="coi.E012",
+        )
+    ]

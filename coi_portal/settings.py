@@ -342,12 +342,13 @@ EMAIL_USE_TLS = env_flag("COI_EMAIL_TLS")
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("COI_FROM_EMAIL", "Portal COI <portal-coi@localhost>")
 
+DEVELOPMENT_PASSPHRASE = "development-only"  # noqa: S105 -- refused
 # Signing (see docs/deployment.md): the issuing key, the time-stamp key, an outside time stamper.
 SIGNING = {
     "BACKEND": os.environ.get("COI_SIGNER", "statements.signers.ShortLivedSigner"),
     "KEY_DIR": Path(os.environ.get("COI_KEY_DIR", VAR_DIR / "keys")),
     "PASSPHRASE": os.environ.get(
-        "COI_KEY_PASSPHRASE", "development-only" if IS_DEVELOPMENT else ""
+        "COI_KEY_PASSPHRASE", DEVELOPMENT_PASSPHRASE if IS_DEVELOPMENT else ""
     ),
     "TIMESTAMP_URL": os.environ.get("COI_TIMESTAMP_URL", ""),
     "PKCS11": os.environ.get("COI_PKCS11_CONFIG", ""),

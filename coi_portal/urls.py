@@ -2,7 +2,11 @@
 
 from django.urls import include, path
 
+from coi_portal.health import LivenessView, ReadinessView
+
 urlpatterns = [
+    path("sehat/", LivenessView.as_view(), name="liveness"),
+    path("sehat/siap/", ReadinessView.as_view(), name="readiness"),
     path("", include("common.urls")),
     path("akun/", include("people.account_urls")),
     path("orang/", include("people.urls")),

@@ -1,0 +1,43 @@
+# Short names for the same scripts that ./run and ./test call.
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+export COI_ENVIRONMENT ?= development
+
+help:  ## this list
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run:  ## set up and start the portal (ARGS="--port 8001")
+	./run $(ARGS)
+
+test:  ## checks and all tests (ARGS="tests/people -k login")
+	./test $(ARGS)
+
+test-fast:  ## the tests without a browser, on two processes
+	./test -m "not e2e" -n 2 $(ARGS)
+
+e2e:  ## the tests with a browser
+	./test -m e2e $(ARGS)
+
+ci:  ## what continuous integration runs
+	.ci/run
+
+check:  ## formatting, lint, layers, types, migrations
+	$(PYTHON) -m scripts.run_tests --checks-only
+	.venv/bin/djlint --check --lint templates
+	.venv/bin/mypy .
+
+fix:  ## format and repair what can be repaired
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+migrations:  ## write the migrations that the models ask for
+	$(PYTHON) manage.py makemigrations
+
+lock:  ## renew requirements-lock.txt from requirements.txt (needs uv)
+	$(PYTHON) -m scripts.lock_requirements
+
+assets:  ## copy what npm brought into static/vendor
+	npm ci --ignore-scripts
+	$(PYTHON) scripts/vendor_assets.py
+
+.PHONY: help run test test-fast e2e ci check fix migrations lock assets

@@ -1,0 +1,26 @@
+"""How gunicorn serves the portal; every number can be set (docs/deployment.md)."""
+
+import os
+from pathlib import Path
+
+wsgi_app = "coi_portal.wsgi:application"
+bind = os.environ.get("COI_BIND", "127.0.0.1:8000")
+worker_class = "gthread"
+workers = int(os.environ.get("COI_WEB_WORKERS") or os.cpu_count() or 2)
+threads = int(os.environ.get("COI_WEB_THREADS", "4"))
+# Loaded once and forked: a quicker start and less memory. coi_portal.wsgi closes its
+# connections before the fork; no two processes may share one.
+preload_app = True
+timeout = 60
+graceful_timeout = int(os.environ.get("COI_GRACEFUL_SECONDS", "30"))
+keepalive = 5
+# A slow leak in a library never grows old.
+max_requests = 10_000
+max_requests_jitter = 1_000
+accesslog = os.environ.get("COI_ACCESS_LOG") or None
+errorlog = "-"
+loglevel = "warning"
+# Heartbeats in memory: a slow disk must not look like a dead worker.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 -- memory
+# Whose X-Forwarded-* headers are believed, for the address in the log.
+forwarded_allow_ips = os.environ.get("COI_PROXY_ADDRESSES", "127.0.0.1")

@@ -20,6 +20,8 @@ STOP_SECONDS = 8
 STEADY_SECONDS = 20
 LONGEST_PAUSE = 30
 PR_SET_PDEATHSIG = 1
+# Opened here: between fork and exec a child does as little as it can.
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 @dataclass
@@ -49,7 +51,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C reaches the supervisor only.
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 -- one thread forks here
+                preexec_fn=_die_with_parent,
             )
 
     def is_running(self) -> bool:
@@ -64,8 +66,8 @@ class Child:
 
 def _die_with_parent() -> None:
     """Even `kill -9` of the supervisor leaves nobody on the port (Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if LIBC:
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Supervisor:

@@ -23,9 +23,9 @@ from scripts.preparing import Preparation
 from scripts.setup_environment import BASE_DIR, PYTHON, VAR_DIR, VENV
 from scripts.terminal import Failure, exit_with, step
 
-HELP = """Sets up whatever is missing and starts the portal: packages into .venv, Pango, an embedded
-PostgreSQL (unless DATABASE_URL names a server), tables, signing keys, a demonstration province,
-the web server, the task worker and the scheduler. Ctrl-C stops everything."""
+HELP = """Sets up whatever is missing and starts the portal: packages into .venv, Pango, an
+embedded PostgreSQL (unless DATABASE_URL names a server), tables, signing keys, a demonstration
+province, the web server, the task worker and the scheduler. Ctrl-C stops everything."""
 ENVIRONMENT = """environment:
   DATABASE_URL, DATABASE_OWNER_URL   a PostgreSQL server instead of the embedded one
   COI_VAR_DIR                        where data, keys and logs go (default: var/)
@@ -70,7 +70,8 @@ def main(arguments: list[str]) -> None:
         print("The portal is being made ready.", flush=True)
         setup_environment.ensure()
         os.environ[STAMP_OF_VENV] = str(started)
-        os.execv(PYTHON, [str(PYTHON), "-m", "scripts.serve", *arguments])
+        again = [str(PYTHON), "-m", "scripts.serve", *arguments]
+        os.execv(PYTHON, again)  # noqa: S606 -- the same program, with its packages
     with _stopping_on_signals() as stopped, _database():
         _serve(options, stopped, started)
 

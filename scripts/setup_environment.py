@@ -105,7 +105,14 @@ def _pip(arguments: list[str], current: Step) -> None:
 
 
 def _ensure_venv() -> None:
-    if PYTHON.exists() and _works(PYTHON, "import sys; sys.exit(sys.version_info < (3, 11))"):
+    """A new one when there is none, or when it was moved: its programs name their old folder."""
+    place = VENV / ".place"
+    was_moved = place.exists() and place.read_text() != str(VENV)
+    if (
+        not was_moved
+        and PYTHON.exists()
+        and _works(PYTHON, "import sys; sys.exit(sys.version_info < (3, 11))")
+    ):
         if not _works(PYTHON, "import pip"):
             with step("bringing pip"):
                 _bring_pip()
@@ -113,11 +120,11 @@ def _ensure_venv() -> None:
     with step("making the virtual environment .venv"):
         has_pip = importlib.util.find_spec("ensurepip") is not None
         command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
-        if has_pip and _quiet(command):
-            return
-        if not _quiet([*command, "--without-pip"]):
-            raise Failure(f"{VENV} can't be made: is the folder writable?")
-        _bring_pip()
+        if not (has_pip and _quiet(command)):
+            if not _quiet([*command, "--without-pip"]):
+                raise Failure(f"{VENV} can't be made: is the folder writable?")
+            _bring_pip()
+        place.write_text(str(VENV))
 
 
 def _works(python: Path, code: str) -> bool:

@@ -6,6 +6,7 @@ start by `coi_portal.checks`, with a message that says what to set.
 
 import os
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -111,7 +112,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "people.middleware.SessionLimitsMiddleware",
+    "people.middleware.SecondFactorMiddleware",
     "audit.middleware.RequestContextMiddleware",
 ]
 
@@ -193,7 +195,9 @@ LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
-SESSION_COOKIE_AGE = env_number("COI_SESSION_HOURS", 10) * 3600
+# A session ends after so long without a request, and after so long whatever happens.
+SESSION_COOKIE_AGE = env_number("COI_IDLE_MINUTES", 30) * 60
+SESSION_LONGEST_SECONDS = env_number("COI_SESSION_HOURS", 10) * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -288,16 +292,40 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_PRESERVE_USERNAME_CASING = False  # else a login compares UPPER(nip), past the index
+ACCOUNT_USER_DISPLAY = "people.adapters.display_name"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# The default one keeps addresses in a table of its own; ours is the one on file.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_RATE_LIMITS = {
+    "activate": "20/m/ip,5/10m/key",
+    # A whole office shares one address; each number has a limit of its own.
+    "login": "60/m/ip",
+    "login_failed": "60/m/ip,5/5m/key",
+    "reset_password": "20/m/ip,3/10m/key",
+}
+ACCOUNT_FORMS = {
+    "login": "people.forms.LoginForm",
+    "reset_password": "people.forms.ResetPasswordForm",
+}
+PASSWORD_RESET_TIMEOUT = 2 * 3600
+ACTIVATION_DAYS = env_number("COI_ACTIVATION_DAYS", 14)
 ALLAUTH_TRUSTED_PROXY_COUNT = env_number("COI_TRUSTED_PROXIES", 0)
 MFA_ADAPTER = "people.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_TOTP_ISSUER = "Portal COI"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from the personnel office, not from a sign-up
+MFA_RECOVERY_CODE_DIGITS = 10
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = IS_DEVELOPMENT
-USERSESSIONS_TRACK_ACTIVITY = True
+USERSESSIONS_TRACK_ACTIVITY = False  # people.middleware does it, once a minute
 SOCIALACCOUNT_ADAPTER = "people.adapters.SocialAccountAdapter"
 SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
 # Loudly relaxed by ./run for a demonstration only; refused in production by a system check.
 SECOND_FACTOR_RELAXED = env_flag("COI_RELAX_SECOND_FACTOR")
 DEMO_PASSWORD = os.environ.get("COI_DEMO_PASSWORD", "")
@@ -309,7 +337,8 @@ SOCIALACCOUNT_PROVIDERS = {
         "OAUTH_PKCE_ENABLED": True,
         "APPS": [
             {
-                "provider_id": "sso",
+                # An identity is issuer and subject: another issuer, another provider.
+                "provider_id": "sso-" + sha256(OIDC_ISSUER.encode()).hexdigest()[:8],
                 "name": os.environ.get("COI_OIDC_NAME", "SSO"),
                 "client_id": os.environ.get("COI_OIDC_CLIENT_ID", ""),
                 "secret": os.environ.get("COI_OIDC_CLIENT_SECRET", ""),

@@ -6,6 +6,7 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, connection, models, transaction
+from django.utils.module_loading import import_string
 from psycopg2 import sql
 
 from jobs.backend import PostgresBackend
@@ -21,17 +22,31 @@ KEEP_DEAD = datetime.timedelta(days=180)
 
 
 def enqueue(
-    task: Task, *args: Any, owner: AbstractBaseUser | None = None, **kwargs: Any
+    task: Task | str,
+    *args: Any,
+    owner: AbstractBaseUser | None = None,
+    run_at: datetime.datetime | None = None,
+    **kwargs: Any,
 ) -> TaskResult:
-    """`task.enqueue`, with somebody who may follow the progress of the job."""
+    """`task.enqueue`, with somebody who may follow the progress of the job.
+
+    A task may be given by its path (`"notices.tasks.send_email"`), for callers that the task
+    itself imports.
+    """
+    task = _task(task, run_at)
     backend = task.get_backend()
     if not isinstance(backend, PostgresBackend):
         return backend.enqueue(task, args, kwargs)
-    return backend.enqueue_job(task, args, kwargs, owner=str(owner.pk) if owner else "")
+    return backend.enqueue_job(task, args, kwargs, owner=_owner(owner))
 
 
 def enqueue_once(
-    task: Task, key: str, *args: Any, owner: AbstractBaseUser | None = None, **kwargs: Any
+    task: Task | str,
+    key: str,
+    *args: Any,
+    owner: AbstractBaseUser | None = None,
+    run_at: datetime.datetime | None = None,
+    **kwargs: Any,
 ) -> TaskResult:
     """Ask for a piece of work at most once.
 
@@ -39,6 +54,7 @@ def enqueue_once(
     kept; a job that failed for good frees it. Put a date or a version into the key of work
     that must be repeated.
     """
+    task = _task(task, run_at)
     backend = task.get_backend()
     if not isinstance(backend, PostgresBackend):
         return backend.enqueue(task, args, kwargs)
@@ -49,11 +65,18 @@ def enqueue_once(
         return backend.result_of(job, task)
     try:
         with transaction.atomic():
-            return backend.enqueue_job(
-                task, args, kwargs, owner=str(owner.pk) if owner else "", key=key
-            )
+            return backend.enqueue_job(task, args, kwargs, owner=_owner(owner), key=key)
     except IntegrityError:
         return backend.result_of(holding.get(), task)
+
+
+def _task(task: Task | str, run_at: datetime.datetime | None) -> Task:
+    found: Task = import_string(task) if isinstance(task, str) else task
+    return found.using(run_after=run_at) if run_at else found
+
+
+def _owner(owner: AbstractBaseUser | None) -> str:
+    return str(owner.pk) if owner else ""
 
 
 def clean_up(*, now: datetime.datetime, batch: int = 5_000) -> int:

@@ -7,63 +7,204 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('task', models.CharField(editable=False, max_length=200, verbose_name='task')),
-                ('queue', models.CharField(default='default', editable=False, max_length=32, verbose_name='queue')),
-                ('priority', models.SmallIntegerField(default=0, editable=False)),
-                ('args', models.JSONField(default=list, editable=False)),
-                ('kwargs', models.JSONField(default=dict, editable=False)),
-                ('key', models.CharField(blank=True, default='', editable=False, max_length=200)),
-                ('owner', models.CharField(blank=True, default='', editable=False, max_length=64)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('dead', 'Failed for good'), ('discarded', 'Discarded')], default='waiting', max_length=16, verbose_name='state')),
-                ('enqueued_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='asked for at')),
-                ('run_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='runs at')),
-                ('started_at', models.DateTimeField(editable=False, null=True)),
-                ('attempted_at', models.DateTimeField(editable=False, null=True)),
-                ('finished_at', models.DateTimeField(editable=False, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='attempts')),
-                ('max_attempts', models.PositiveSmallIntegerField(default=6, editable=False)),
-                ('time_limit', models.PositiveIntegerField(default=300, editable=False)),
-                ('worker', models.BigIntegerField(editable=False, null=True)),
-                ('workers', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=64), default=list, editable=False, size=None)),
-                ('lease_until', models.DateTimeField(editable=False, null=True)),
-                ('error_class', models.CharField(blank=True, default='', editable=False, max_length=200)),
-                ('error', models.TextField(blank=True, default='', editable=False, verbose_name='error')),
-                ('result', models.JSONField(editable=False, null=True)),
-                ('progress_done', models.PositiveIntegerField(default=0, editable=False)),
-                ('progress_total', models.PositiveIntegerField(default=0, editable=False)),
-                ('progress_label', models.CharField(blank=True, default='', editable=False, max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("task", models.CharField(editable=False, max_length=200, verbose_name="task")),
+                (
+                    "queue",
+                    models.CharField(
+                        default="default", editable=False, max_length=32, verbose_name="queue"
+                    ),
+                ),
+                ("priority", models.SmallIntegerField(default=0, editable=False)),
+                ("args", models.JSONField(default=list, editable=False)),
+                ("kwargs", models.JSONField(default=dict, editable=False)),
+                ("key", models.CharField(blank=True, default="", editable=False, max_length=200)),
+                ("owner", models.CharField(blank=True, default="", editable=False, max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("dead", "Failed for good"),
+                            ("discarded", "Discarded"),
+                        ],
+                        default="waiting",
+                        max_length=16,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "enqueued_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="asked for at",
+                    ),
+                ),
+                (
+                    "run_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="runs at",
+                    ),
+                ),
+                ("started_at", models.DateTimeField(editable=False, null=True)),
+                ("attempted_at", models.DateTimeField(editable=False, null=True)),
+                ("finished_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "attempts",
+                    models.PositiveSmallIntegerField(
+                        default=0, editable=False, verbose_name="attempts"
+                    ),
+                ),
+                ("max_attempts", models.PositiveSmallIntegerField(default=6, editable=False)),
+                ("time_limit", models.PositiveIntegerField(default=300, editable=False)),
+                ("worker", models.BigIntegerField(editable=False, null=True)),
+                (
+                    "workers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=64),
+                        default=list,
+                        editable=False,
+                        size=None,
+                    ),
+                ),
+                ("lease_until", models.DateTimeField(editable=False, null=True)),
+                (
+                    "error_class",
+                    models.CharField(blank=True, default="", editable=False, max_length=200),
+                ),
+                (
+                    "error",
+                    models.TextField(blank=True, default="", editable=False, verbose_name="error"),
+                ),
+                ("result", models.JSONField(editable=False, null=True)),
+                ("progress_done", models.PositiveIntegerField(default=0, editable=False)),
+                ("progress_total", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "progress_label",
+                    models.CharField(blank=True, default="", editable=False, max_length=200),
+                ),
             ],
             options={
-                'verbose_name': 'job',
-                'verbose_name_plural': 'jobs',
-                'indexes': [models.Index(models.F('queue'), models.OrderBy(models.F('priority'), descending=True), models.F('run_at'), models.F('id'), condition=models.Q(('state', 'waiting')), name='job_to_claim'), models.Index(condition=models.Q(('state', 'running')), fields=['lease_until'], name='job_to_reap'), models.Index(condition=models.Q(('finished_at__isnull', False)), fields=['finished_at'], name='job_to_clean'), models.Index(fields=['state', '-id'], name='job_list'), models.Index(condition=models.Q(('owner', ''), _negated=True), fields=['owner', '-id'], name='job_of_owner')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'done', 'dead', 'discarded'])), name='job_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('state', 'running'), ('worker__isnull', False)), models.Q(models.Q(('state', 'running'), _negated=True), ('lease_until__isnull', True), ('worker__isnull', True)), _connector='OR'), name='job_running_has_worker'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('state__in', ('waiting', 'running'))), models.Q(models.Q(('state__in', ('waiting', 'running')), _negated=True), ('finished_at__isnull', False)), _connector='OR'), name='job_finished_has_time'), models.UniqueConstraint(condition=models.Q(models.Q(('key', ''), _negated=True), ('state__in', ('waiting', 'running', 'done'))), fields=('key',), name='job_key_once')],
+                "verbose_name": "job",
+                "verbose_name_plural": "jobs",
+                "indexes": [
+                    models.Index(
+                        models.F("queue"),
+                        models.OrderBy(models.F("priority"), descending=True),
+                        models.F("run_at"),
+                        models.F("id"),
+                        condition=models.Q(("state", "waiting")),
+                        name="job_to_claim",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "running")),
+                        fields=["lease_until"],
+                        name="job_to_reap",
+                    ),
+                    models.Index(
+                        condition=models.Q(("finished_at__isnull", False)),
+                        fields=["finished_at"],
+                        name="job_to_clean",
+                    ),
+                    models.Index(fields=["state", "-id"], name="job_list"),
+                    models.Index(
+                        condition=models.Q(("owner", ""), _negated=True),
+                        fields=["owner", "-id"],
+                        name="job_of_owner",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["waiting", "running", "done", "dead", "discarded"])
+                        ),
+                        name="job_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("lease_until__isnull", False),
+                                ("state", "running"),
+                                ("worker__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("state", "running"), _negated=True),
+                                ("lease_until__isnull", True),
+                                ("worker__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="job_running_has_worker",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("finished_at__isnull", True),
+                                ("state__in", ("waiting", "running")),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ("waiting", "running")), _negated=True),
+                                ("finished_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="job_finished_has_time",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            models.Q(("key", ""), _negated=True),
+                            ("state__in", ("waiting", "running", "done")),
+                        ),
+                        fields=("key",),
+                        name="job_key_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Schedule',
+            name="Schedule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True)),
-                ('rule', models.CharField(max_length=100)),
-                ('next_run_at', models.DateTimeField()),
-                ('last_run_at', models.DateTimeField(null=True)),
-                ('last_job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, unique=True)),
+                ("rule", models.CharField(max_length=100)),
+                ("next_run_at", models.DateTimeField()),
+                ("last_run_at", models.DateTimeField(null=True)),
+                (
+                    "last_job",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="jobs.job",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'periodic task',
-                'verbose_name_plural': 'periodic tasks',
+                "verbose_name": "periodic task",
+                "verbose_name_plural": "periodic tasks",
             },
         ),
     ]

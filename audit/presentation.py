@@ -1,0 +1,56 @@
+"""Audit events in words; each app registers its actions in `AppConfig.ready()`.
+
+    presentation.register("declaration.submit", _("sent the declaration"))
+    presentation.register("declaration.return", _("sent the declaration back: %(reason)s"))
+
+A sentence continues "[who] … ". `%(…)s` takes what `record` was given as data; what an
+event lacks is shown as a dash.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from audit.models import AuditEvent
+
+LONGEST_VALUE = 200
+
+_sentences: dict[str, Any] = {}
+
+
+class _Values(dict):
+    """What the event carries, short and as text; a dash for what it lacks."""
+
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+    def __getitem__(self, key: str) -> str:
+        value = super().__getitem__(key)
+        if isinstance(value, list):
+            value = ", ".join(str(item) for item in value)
+        return str(value)[:LONGEST_VALUE]
+
+
+def register(action: str, sentence: Any) -> None:
+    if _sentences.setdefault(action, sentence) != sentence:
+        raise ImproperlyConfigured(f"The action {action} has two sentences.")
+
+
+def actions() -> dict[str, Any]:
+    return dict(_sentences)
+
+
+def sentence(event: AuditEvent) -> str:
+    """What was done, in the reader's language; the bare action when nobody named it."""
+    template = _sentences.get(event.action)
+    if template is None:
+        return event.action
+    return str(template) % _Values(event.data)
+
+
+def actor(event: AuditEvent) -> str:
+    return event.actor_label or _("The system")

@@ -1,0 +1,56 @@
+"""From a row of the outbox to a message; the words are in templates/notices/email.*"""
+
+from __future__ import annotations
+
+import re
+from email.utils import make_msgid
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+
+if TYPE_CHECKING:
+    from notices.models import Email
+    from people.models import User
+
+
+SEND = "notices.tasks.send_email"  # by its path: the task imports the workflow, which imports this
+
+
+def one_line(text: object, limit: int = 200) -> str:
+    """For headers and greetings: a line break in a name or a title must not end the header."""
+    line = re.sub(r"[\s\x00-\x1f\x7f\x85\u2028\u2029]+", " ", str(text)).strip()
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def new_message_id() -> str:
+    """Made once for each e-mail: a mail sent twice after a crash is recognised as one."""
+    return make_msgid(domain=urlsplit(settings.PUBLIC_URL).hostname or "localhost")
+
+
+def language_of(user: User) -> str:
+    known = dict(settings.LANGUAGES)
+    return user.language if user.language in known else settings.LANGUAGE_CODE
+
+
+def build(email: Email) -> EmailMultiAlternatives:
+    """Plain text with an HTML alternative, in the recipient's language."""
+    context = {
+        "greeting": one_line(email.recipient.full_name),
+        "subject": email.subject,
+        "paragraphs": [part.strip() for part in email.body.split("\n\n") if part.strip()],
+        "url": urljoin(settings.PUBLIC_URL, email.path or "/"),
+        "province": settings.PROVINCE["name"],
+    }
+    with translation.override(language_of(email.recipient)):
+        message = EmailMultiAlternatives(
+            subject=one_line(email.subject),
+            body=render_to_string("notices/email.txt", context),
+            to=[email.recipient.email],
+            headers={"Message-ID": email.message_id, "Auto-Submitted": "auto-generated"},
+        )
+        message.attach_alternative(render_to_string("notices/email.html", context), "text/html")
+    return message

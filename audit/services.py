@@ -1,5 +1,7 @@
 """The one way to write an event."""
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -17,10 +19,34 @@ def record(
     `by=None` is the system itself (a scheduled task). `data` holds facts that help a
     reader (before, after, reason), never a secret.
     """
+    event = _event(action, by=by, target=target, data=data)
+    event.save(force_insert=True)
+    return event
+
+
+def record_many(
+    happenings: Iterable[tuple[str, models.Model, dict[str, Any]]],
+    *,
+    by: AbstractBaseUser | None,
+    batch_size: int = 2_000,
+) -> int:
+    """As `record`, for thousands of (action, target, data) at once; the number written."""
+    events = (
+        _event(action, by=by, target=target, data=data) for action, target, data in happenings
+    )
+    written = 0
+    while batch := list(islice(events, batch_size)):
+        written += len(AuditEvent.objects.bulk_create(batch))
+    return written
+
+
+def _event(
+    action: str, *, by: AbstractBaseUser | None, target: models.Model, data: dict[str, Any]
+) -> AuditEvent:
     if not connection.in_atomic_block:
         raise RuntimeError("An audit event needs the transaction of what it records.")
     request = context.current()
-    return AuditEvent.objects.create(
+    return AuditEvent(
         request_id=request.request_id if request else None,
         actor_id=by.pk if by else None,
         actor_label=str(by)[:200] if by else "",

@@ -1,0 +1,1 @@
+"""Indonesian names: pure Python, no Django."""

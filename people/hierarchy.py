@@ -98,11 +98,16 @@ def superiors_of(people: Iterable[User], *, on: datetime.date) -> dict[uuid.UUID
     return {key: found[chain[0]] if chain else None for key, chain in chains.items()}
 
 
-def subordinates(user: User, on: datetime.date) -> list[User]:
-    """Everybody whose `superior_of` is `user`, by name. Three queries."""
+def subordinate_ids(user: User, *, on: datetime.date) -> list[uuid.UUID]:
+    """The keys of all whose `superior_of` is `user`. Two queries."""
     candidates = [key for (key,) in _rows(_BELOW, person=user.pk, on=on)]
     chains = superior_ids(candidates, on=on)
-    direct = [key for key, chain in chains.items() if chain[:1] == [user.pk]]
+    return [key for key, chain in chains.items() if chain[:1] == [user.pk]]
+
+
+def subordinates(user: User, on: datetime.date) -> list[User]:
+    """Everybody whose `superior_of` is `user`, by name. Three queries."""
+    direct = subordinate_ids(user, on=on)
     return list(User.objects.filter(pk__in=direct).order_by("name", "pk"))
 
 

@@ -23,9 +23,7 @@ class Declaration(models.Model):
     opd = models.ForeignKey("people.Opd", models.PROTECT, related_name="%(class)ss")
     post = models.ForeignKey("people.Post", models.PROTECT, null=True, related_name="+")
     year = models.PositiveSmallIntegerField(_("year"))
-    form_version = models.ForeignKey(
-        "declarations.FormVersion", models.PROTECT, related_name="+"
-    )
+    form_version = models.ForeignKey("declarations.FormVersion", models.PROTECT, related_name="+")
     draft = models.JSONField(default=dict, editable=False)
     revision = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -172,5 +172,3 @@ class TimeLimit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.value} {self.get_unit_display()}"
-
-

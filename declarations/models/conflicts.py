@@ -71,9 +71,7 @@ class ConflictDeclaration(Declaration):
     source = models.ForeignKey(
         "mapping.ConflictSource", models.PROTECT, null=True, editable=False, related_name="+"
     )
-    stage = models.CharField(
-        _("stage"), max_length=12, choices=Stage, blank=True, editable=False
-    )
+    stage = models.CharField(_("stage"), max_length=12, choices=Stage, blank=True, editable=False)
     situation = models.TextField(_("situation"), blank=True, editable=False)
     known_since = models.DateField(_("known since"), null=True, editable=False)
     is_confidential = models.BooleanField(_("confidential"), default=False, editable=False)
@@ -201,13 +199,9 @@ class Suspension(models.Model):
     """The declarant keeps out of the matter until the superior has decided, or for good."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="suspensions"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="suspensions")
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="suspensions")
-    conflict = models.ForeignKey(
-        ConflictDeclaration, models.PROTECT, related_name="suspensions"
-    )
+    conflict = models.ForeignKey(ConflictDeclaration, models.PROTECT, related_name="suspensions")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=200, blank=True)

@@ -34,9 +34,7 @@ class SuperiorDecision(models.Model):
     decider_post = models.ForeignKey("people.Post", models.PROTECT, null=True, related_name="+")
     opd = models.ForeignKey("people.Opd", models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()
-    form_version = models.ForeignKey(
-        "declarations.FormVersion", models.PROTECT, related_name="+"
-    )
+    form_version = models.ForeignKey("declarations.FormVersion", models.PROTECT, related_name="+")
     state = models.CharField(
         max_length=12, choices=DecisionState, default=DecisionState.DRAFT, editable=False
     )
@@ -152,9 +150,7 @@ class ChosenMeasure(models.Model):
     """One control measure of a decision, with the official who steps in where needed."""
 
     decision = models.ForeignKey(SuperiorDecision, models.CASCADE, related_name="measures")
-    kind = models.ForeignKey(
-        "declarations.ControlMeasureKind", models.PROTECT, related_name="+"
-    )
+    kind = models.ForeignKey("declarations.ControlMeasureKind", models.PROTECT, related_name="+")
     replacement = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )

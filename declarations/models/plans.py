@@ -38,9 +38,7 @@ class ControlPlan(models.Model):
     decision = models.OneToOneField(SuperiorDecision, models.PROTECT, related_name="plan")
     opd = models.ForeignKey("people.Opd", models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()
-    form_version = models.ForeignKey(
-        "declarations.FormVersion", models.PROTECT, related_name="+"
-    )
+    form_version = models.ForeignKey("declarations.FormVersion", models.PROTECT, related_name="+")
     state = models.CharField(
         max_length=10, choices=PlanState, default=PlanState.DRAFT, editable=False
     )
@@ -48,6 +46,7 @@ class ControlPlan(models.Model):
     revision = models.PositiveIntegerField(default=0, editable=False)
     review_on = models.DateField(_("evaluation on"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     started_at = models.DateTimeField(null=True, editable=False)
     started_by = models.ForeignKey(
@@ -246,9 +245,7 @@ class FollowUp(models.Model):
             models.CheckConstraint(condition=~Q(findings=""), name="followup_has_findings"),
         ]
         triggers: ClassVar = [
-            pgtrigger.Protect(
-                name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            ),
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:

@@ -180,5 +180,3 @@ class SourceAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source}: {'yes' if self.is_yes else 'no'}"
-
-

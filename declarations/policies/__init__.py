@@ -1,0 +1,1 @@
+"""Who may do what to a declaration; one module a kind, the shared predicates in `base`."""

@@ -152,9 +152,7 @@ REGISTER_TRANSITIONS = (
 STATEMENT_ISSUE = Transition("issue", "decisionstatement", (S.DRAFT,), S.ISSUED)
 STATEMENT_CONVERT = Transition("convert", "decisionstatement", (S.DRAFT,), S.CONVERTED)
 STATEMENT_SUPERSEDE = Transition("supersede", "decisionstatement", (S.ISSUED,), S.SUPERSEDED)
-STATEMENT_WITHDRAW = Transition(
-    "withdraw", "decisionstatement", (S.DRAFT, S.ISSUED), S.WITHDRAWN
-)
+STATEMENT_WITHDRAW = Transition("withdraw", "decisionstatement", (S.DRAFT, S.ISSUED), S.WITHDRAWN)
 STATEMENT_TRANSITIONS = (
     STATEMENT_ISSUE,
     STATEMENT_CONVERT,

@@ -32,7 +32,9 @@ class Declaration(models.Model):
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
-    # DOCUMENT_FIELD
+    document = models.OneToOneField(
+        "statements.Document", models.PROTECT, null=True, editable=False, related_name="+"
+    )
     supersedes = models.OneToOneField(
         "self", models.PROTECT, null=True, editable=False, related_name="superseded_by"
     )

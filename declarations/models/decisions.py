@@ -57,7 +57,9 @@ class SuperiorDecision(models.Model):
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
-    # DOCUMENT_FIELD
+    document = models.OneToOneField(
+        "statements.Document", models.PROTECT, null=True, editable=False, related_name="+"
+    )
 
     objects = SuperiorDecisionQuerySet.as_manager()
 

@@ -61,7 +61,9 @@ class ControlPlan(models.Model):
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
-    # DOCUMENT_FIELD
+    document = models.OneToOneField(
+        "statements.Document", models.PROTECT, null=True, editable=False, related_name="+"
+    )
 
     objects = ControlPlanQuerySet.as_manager()
 

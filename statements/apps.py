@@ -1,5 +1,18 @@
+import datetime
+
 from django.apps import AppConfig
 
 
 class StatementsConfig(AppConfig):
     name = "statements"
+
+    def ready(self) -> None:
+        # Models must be loaded before tasks and policies can be.
+        from jobs import schedule  # noqa: PLC0415 -- see above
+        from statements import policies, tasks  # noqa: F401, PLC0415 -- see above
+
+        schedule.register(
+            "statements.look_after_failed",
+            tasks.look_after_failed,
+            every=datetime.timedelta(hours=1),
+        )

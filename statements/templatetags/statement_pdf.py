@@ -1,0 +1,33 @@
+"""Small words of the paper: what changed since the last statement."""
+
+from typing import Any
+
+from django import template
+
+register = template.Library()
+
+CHANGES = {"added": "Baru", "changed": "Berubah", "removed": "Dihapus"}
+
+
+@register.filter
+def change_word(change: str) -> str:
+    return CHANGES.get(change, "")
+
+
+@register.filter
+def change_class(change: str) -> str:
+    return change if change in CHANGES else ""
+
+
+@register.filter
+def has_changes(rows: list[dict[str, Any]]) -> bool:
+    return any(row.get("change") in CHANGES for row in rows)
+
+
+@register.filter
+def cells(row: dict[str, Any]) -> list[tuple[str, str]]:
+    """Each cell with what stood there before, where that differs."""
+    values = row.get("cells", [])
+    before = row.get("before") or [""] * len(values)
+    pairs = zip(values, before, strict=False)
+    return [(value, old if old != value else "") for value, old in pairs]

@@ -143,13 +143,7 @@ def check_database_role(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """The role that serves may neither be the superuser nor own what the rules protect."""
     if settings.IS_DEVELOPMENT:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT rolsuper OR rolbypassrls, EXISTS (SELECT 1 FROM pg_class WHERE relkind IN"
-            " ('r', 'p') AND pg_has_role(relowner, 'USAGE') AND relnamespace = 'public'"
-            "::regnamespace) FROM pg_roles WHERE rolname = current_user"
-        )
-        is_superuser, owns_tables = cursor.fetchone()
+    is_superuser, owns_tables = _standing_of_role()
     if not (is_superuser or owns_tables):
         return []
     what = "is a superuser" if is_superuser else "owns tables"
@@ -160,3 +154,14 @@ def check_database_role(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="coi.E012",
         )
     ]
+
+
+def _standing_of_role() -> tuple[bool, bool]:
+    """Is the role above the rules, and does it own a table?"""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rolsuper OR rolbypassrls, EXISTS (SELECT 1 FROM pg_class WHERE relkind IN"
+            " ('r', 'p') AND pg_has_role(relowner, 'USAGE') AND relnamespace = 'public'"
+            "::regnamespace) FROM pg_roles WHERE rolname = current_user"
+        )
+        return cursor.fetchone()

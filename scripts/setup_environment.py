@@ -30,6 +30,7 @@ PYTHON = VENV / "bin/python"
 VAR_DIR = local_environment.var_dir()
 LOGS = VAR_DIR / "log"
 BROWSER_ROOT = native_libraries.NATIVE_DIR / "browser"
+LOCK = "requirements-lock.txt"
 TEST_PACKAGES = ("chromium", "libatomic1", "poppler-utils")
 NO_PIP = """pip can't be had. Any of these helps, then start again:
   apt-get install python3-venv          (as root)
@@ -87,10 +88,23 @@ def _ensure_packages(name: str) -> None:
         return
     _ensure_venv()
     with step(f"installing the packages of {name}") as current:
-        _pip(["-r", str(BASE_DIR / name)], current)
+        if lock_is_complete():
+            _pip(["--require-hashes", "-r", str(BASE_DIR / LOCK)], current)
+        if not (is_runtime and lock_is_complete()):
+            _pip(["-r", str(BASE_DIR / name)], current)
     _stamp_file("requirements.txt").write_text(_stamp("requirements.txt"))
     if not is_runtime:
         _stamp_file(name).write_text(_stamp(name, "requirements.txt"))
+
+
+def lock_is_complete() -> bool:
+    """Does the lock hold every pin of requirements.txt, which is the truth?"""
+    pins = re.compile(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^\s;]+)", re.MULTILINE)
+    wanted, locked = (
+        {(name.lower(), version) for name, version in pins.findall((BASE_DIR / file).read_text())}
+        for file in ("requirements.txt", LOCK)
+    )
+    return wanted <= locked
 
 
 def _pip(arguments: list[str], current: Step) -> None:

@@ -36,6 +36,8 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     }
     settings.SIGNING["KEY_DIR"] = folder / "keys"
+    settings.STATIC_ROOT = folder / "static"
+    settings.STATIC_ROOT.mkdir()
     return folder
 
 

@@ -130,12 +130,13 @@ def install(packages: Sequence[str], root: Path | None = None) -> None:
         ended = _call(["dpkg-deb", "-x", str(archive), str(root)])
         if ended.returncode:
             raise InstallError(_last_lines(ended))
-    shutil.rmtree(archives[0].parent, ignore_errors=True)
+    shutil.rmtree(NATIVE_DIR / "apt", ignore_errors=True)
 
 
 def download(packages: Sequence[str], *, with_dependencies: bool) -> list[Path]:
     """The archives of packages, and of what they need that the system has not."""
     apt = NATIVE_DIR / "apt"
+    shutil.rmtree(apt, ignore_errors=True)
     for folder in ("state/lists/partial", "cache/archives/partial"):
         (apt / folder).mkdir(parents=True, exist_ok=True)
     options = {
@@ -153,7 +154,6 @@ def download(packages: Sequence[str], *, with_dependencies: bool) -> list[Path]:
     ended = _call([*base, *action, *packages], folder=archives)
     if ended.returncode:
         raise InstallError(_last_lines(updated) + "\n" + _last_lines(ended))
-    shutil.rmtree(apt / "state", ignore_errors=True)
     return sorted(archives.glob("*.deb"))
 
 

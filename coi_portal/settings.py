@@ -105,6 +105,8 @@ MIDDLEWARE = [
     "common.middleware.ResponseHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "common.middleware.LanguageMiddleware",
+    "common.middleware.StorableInputMiddleware",
+    "common.middleware.SessionClockMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -137,6 +139,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "template_partials.templatetags.partials",
+                "crispy_forms.templatetags.crispy_forms_tags",
                 "common.templatetags.ui",
             ],
             "loaders": [

@@ -1,0 +1,154 @@
+"""Middleware of every request: identity, language, headers, and refusal of impossible bytes."""
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+from urllib.parse import unquote_to_bytes
+
+from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.db import DataError
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import patch_cache_control
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+SESSION_SEEN = "seen_at"
+SESSION_STEP = 300
+THEMES = ("auto", "light", "dark")
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+logger = logging.getLogger(__name__)
+_request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def current_request_id() -> str:
+    """The id in the log, on error pages and in audit events; empty outside a request."""
+    return _request_id.get()
+
+
+def theme_of(request: HttpRequest) -> str:
+    theme = request.COOKIES.get(theme_cookie_name(), "auto")
+    return theme if theme in THEMES else "auto"
+
+
+def theme_cookie_name() -> str:
+    return "__Host-theme" if settings.SESSION_COOKIE_SECURE else "theme"
+
+
+class ResponseHeadersMiddleware:
+    """An id for the request, and headers that no view needs to remember.
+
+    Nothing that the application answers is kept by a browser or a proxy: a shared computer in
+    an office must show nothing after logout. Static files never come this way.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.request_id = uuid.uuid4().hex
+        token = _request_id.set(request.request_id)
+        try:
+            response = self.get_response(request)
+        finally:
+            _request_id.reset(token)
+        self._set_headers(request, response)
+        return response
+
+    @staticmethod
+    def _set_headers(request: HttpRequest, response: HttpResponse) -> None:
+        patch_cache_control(
+            response, no_store=True, no_cache=True, must_revalidate=True, private=True, max_age=0
+        )
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        response["Cross-Origin-Embedder-Policy"] = "require-corp"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        response["X-Request-ID"] = request.request_id
+        if _is_logout(request):
+            response["Clear-Site-Data"] = '"cache", "storage"'
+
+
+def _is_logout(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and match.url_name == "account_logout" and request.method == "POST"
+
+
+class LanguageMiddleware:
+    """Indonesian, unless the person chose another language: browsers are seldom set by choice."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if chosen not in dict(settings.LANGUAGES):
+            chosen = settings.LANGUAGE_CODE
+        with translation.override(chosen):
+            request.LANGUAGE_CODE = chosen
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", chosen)
+            return response
+
+
+class SessionClockMiddleware:
+    """Lengthens the session of a person who works, at most once in five minutes.
+
+    The page knows from the same number when to warn that the session ends.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        session = request.session
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and "_auth_user_id" in session:
+            now = int(time.time())
+            if now - session.get(SESSION_SEEN, 0) >= SESSION_STEP:
+                session[SESSION_SEEN] = now
+        return self.get_response(request)
+
+
+class StorableInputMiddleware:
+    """Addresses that PostgreSQL could never hold get a clear 400 instead of a failure.
+
+    Forms refuse such characters in their fields with a message beside the field; what slips past
+    a form ends as an exception of the database and becomes the same 400 here.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: object) -> None:
+        raw = unquote_to_bytes(request.META.get("QUERY_STRING", "").replace("+", " "))
+        if b"\x00" in raw or "\x00" in request.path_info or not _is_utf8(raw):
+            raise BadRequest("The address holds characters that cannot be stored.")
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, ValueError) and "NUL (0x00)" in str(exception):
+            reason = "NUL"
+        elif isinstance(exception, UnicodeEncodeError) and exception.encoding == "utf-8":
+            reason = "surrogate"
+        elif isinstance(exception, DataError):
+            reason = "value the database refused"
+        else:
+            return None
+        logger.warning("Input refused: %s", reason)
+        from common.errors import bad_request  # noqa: PLC0415 -- errors reads this module
+
+        return bad_request(request, BadRequest(reason))
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,15 @@
+"""Addresses without a subject: language, appearance, help, privacy, session, gallery."""
+
+from django.urls import path
+
+from common import views
+
+urlpatterns = [
+    path("bahasa/", views.LanguageView.as_view(), name="set_language"),
+    path("tampilan/", views.ThemeView.as_view(), name="set_theme"),
+    path("sesi/", views.KeepSessionView.as_view(), name="keep_session"),
+    path("bantuan/", views.HelpView.as_view(), name="help"),
+    path("privasi/", views.PrivacyView.as_view(), name="privacy"),
+    path("komponen/", views.GalleryView.as_view(), name="gallery"),
+    path("robots.txt", views.RobotsView.as_view(), name="robots"),
+]

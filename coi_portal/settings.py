@@ -300,7 +300,8 @@ ACCOUNT_USER_DISPLAY = "people.adapters.display_name"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # The default one keeps addresses in a table of its own; ours is the one on file.
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+TOKENS = "django.contrib.auth.tokens"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = f"{TOKENS}.PasswordResetTokenGenerator"
 ACCOUNT_RATE_LIMITS = {
     "activate": "20/m/ip,5/10m/key",
     # A whole office shares one address; each number has a limit of its own.

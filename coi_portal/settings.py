@@ -134,6 +134,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "common.context_processors.portal",
                 "people.context_processors.navigation",
+                "notices.context_processors.unread",
             ],
             "builtins": [
                 "django.templatetags.i18n",

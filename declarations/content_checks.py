@@ -33,7 +33,7 @@ ORDERED_TYPES = ("date", "integer", "percent", "money")
 # The columns of the typed rows that answers are written to, by form and section.
 INTEREST = frozenset(
     {
-        "name", "relation", "organisation", "role", "share_percent", "identifier",
+        "name", "relation", "relative", "organisation", "role", "share_percent", "identifier",
         "is_related_to_government", "started_on", "ended_on",
     }
 )  # fmt: skip

@@ -1,0 +1,93 @@
+"""Which superior decides: the nearest who is not involved, then upwards, then the Inspektur.
+
+Source: fact sheet of the domain, section 4.5. Nobody decides on themselves, on kin, or on
+their own superior: the chain only goes up, and the kin of the declarant are passed over.
+"""
+
+import datetime
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from declarations.models import ConflictDeclaration, HandlerChange, Suspension
+from declarations.models.conflicts import HandlerChangeReason as Reason
+from declarations.services.kinship import kin_among
+from people import hierarchy
+from people.models import RoleGrant, User
+from people.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerChoice:
+    """`handler` None: nobody is left; the system administrators have to appoint a holder."""
+
+    handler: User | None
+    passed_over: tuple[User, ...] = ()
+
+
+def choose_handler(
+    conflict: ConflictDeclaration, *, on: datetime.date, above: User | None = None
+) -> HandlerChoice:
+    """The superior whose turn it is; with `above`, only those beyond that person.
+
+    A person who is no longer in the chain (moved meanwhile) does not shorten it.
+    """
+    declarant = conflict.declarant
+    chain = [*hierarchy.superior_chain(declarant, on), *_chief_inspectors(on)]
+    chain = [person for person in dict.fromkeys(chain) if person.pk != declarant.pk]
+    if above is not None and above in chain:
+        chain = chain[chain.index(above) + 1 :]
+    elif above is not None:
+        tried = set(_tried(conflict))
+        chain = [person for person in chain if person.pk not in tried]
+    involved = involved_among(conflict, chain)
+    passed_over = []
+    for person in chain:
+        if person.pk not in involved:
+            return HandlerChoice(person, tuple(passed_over))
+        passed_over.append(person)
+    return HandlerChoice(None, tuple(passed_over))
+
+
+def involved_among(conflict: ConflictDeclaration, people: list[User]) -> set:
+    """The keys of those who may not decide: kin, or kept out of the same matter themselves."""
+    involved = kin_among(conflict.declarant, people)
+    involved |= set(
+        Suspension.objects.filter(
+            user__in=people, matter_id=conflict.matter_id, ended_at__isnull=True
+        ).values_list("user_id", flat=True)
+    )
+    involved.add(conflict.declarant_id)
+    return involved
+
+
+def may_decide(conflict: ConflictDeclaration, person: User) -> bool:
+    """Not involved, and the declarant is not above them today."""
+    if person.pk in involved_among(conflict, [person]):
+        return False
+    return not hierarchy.is_above(conflict.declarant, person, on=timezone.localdate())
+
+
+def record_change(
+    conflict: ConflictDeclaration, *, to: User | None, reason: Reason, note: str = ""
+) -> None:
+    """One row of whose turn it was; the caller saves the conflict itself."""
+    HandlerChange.objects.create(
+        conflict=conflict,
+        from_user_id=conflict.handler_id,
+        to_user=to,
+        reason=reason,
+        note=note,
+        changed_at=timezone.now(),
+    )
+
+
+def _tried(conflict: ConflictDeclaration) -> list:
+    return [key for key in conflict.handler_changes.values_list("to_user_id", flat=True) if key]
+
+
+def _chief_inspectors(on: datetime.date) -> list[User]:
+    grants = RoleGrant.objects.running(on=on).filter(
+        role=Role.CHIEF_INSPECTOR, user__is_active=True
+    )
+    return [grant.user for grant in grants.select_related("user").order_by("starts_on", "pk")]

@@ -4,6 +4,7 @@ The same input gives the same bytes in every process of one installation. Style 
 fonts and template are prepared once a process (`Press`); nothing is fetched from anywhere.
 """
 
+import atexit
 import base64
 import contextlib
 import datetime
@@ -78,6 +79,8 @@ def qr_image(code: str) -> str:
 
 @functools.cache
 def press() -> "Press":
+    # Fonts are given back while the libraries that hold them are still loaded.
+    atexit.register(press.cache_clear)
     return Press()
 
 

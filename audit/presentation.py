@@ -9,15 +9,19 @@ event lacks is shown as a dash.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
+    import datetime
+
     from audit.models import AuditEvent
 
 LONGEST_VALUE = 200
+OUR_APPS = ("people", "jobs", "notices", "statements", "mapping", "declarations")
 
 _sentences: dict[str, Any] = {}
 
@@ -54,3 +58,26 @@ def sentence(event: AuditEvent) -> str:
 
 def actor(event: AuditEvent) -> str:
     return event.actor_label or _("The system")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event, ready for a page."""
+
+    at: datetime.datetime
+    actor: str
+    sentence: str
+    action: str
+    target: str
+    target_id: str
+
+
+def describe(event: AuditEvent) -> Line:
+    return Line(
+        at=event.at,
+        actor=actor(event),
+        sentence=sentence(event),
+        action=event.action,
+        target=event.target_label,
+        target_id=event.target_id,
+    )

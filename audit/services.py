@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from audit import context
 from audit.models import AuditEvent
@@ -57,3 +57,18 @@ def _event(
         opd_id=getattr(target, "opd_id", None),
         data={key: value for key, value in data.items() if value not in (None, "")},
     )
+
+
+def history(target: models.Model, *, limit: int = 50) -> list[AuditEvent]:
+    """What happened to one thing, newest first, in one query.
+
+    Asks for no permission: show it on pages whose reader may see the thing.
+    """
+    return list(AuditEvent.objects.of_target(target).order_by("-pk")[:limit])
+
+
+@transaction.atomic
+def record_export(*, by: AbstractBaseUser, criteria: dict[str, Any], rows: int) -> AuditEvent:
+    """Taking events out of the portal is an event of the person who does it."""
+    used = {name: str(value) for name, value in criteria.items() if value}
+    return record("audit.export", by=by, target=by, rows=rows, filters=used)

@@ -11,8 +11,12 @@ class NoticesConfig(AppConfig):
         # Models must be loaded before tasks and policies can be.
         from audit import presentation  # noqa: PLC0415 -- see above
         from jobs import schedule  # noqa: PLC0415 -- see above
-        from notices import kinds, policies, tasks  # noqa: F401, PLC0415 -- see above
+        from notices import account, kinds, menu, policies, tasks  # noqa: F401, PLC0415 -- see above
+        from people import navigation  # noqa: PLC0415 -- see above
 
+        account.listen_to_accounts()
+        navigation.register(menu.items)
+        kinds.register(account.KIND, _("Security of your account"), is_mandatory=True)
         kinds.register("notices.digest", _("Daily summary"), is_mandatory=True)
         kinds.register("notices.reminder", _("Reminders of what is due"))
         schedule.register("notices.sweep", tasks.sweep, every=datetime.timedelta(minutes=5))

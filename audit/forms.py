@@ -1,0 +1,59 @@
+"""The filters of the audit trail, all by GET."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext_lazy as _
+
+from audit import presentation
+from common.forms import BusinessDateField, CleanCharField, DigitsField
+
+
+def _actions() -> list[tuple[str, Any]]:
+    return [
+        ("", _("All actions")),
+        *((action, action) for action in sorted(presentation.actions())),
+    ]
+
+
+def _target_types() -> list[tuple[str, Any]]:
+    """The models whose actions are registered: `declaration.submit` speaks of a Declaration."""
+    labels = [
+        (model._meta.label_lower, model._meta.verbose_name)
+        for model in apps.get_models()
+        if model.__module__.split(".")[0] in presentation.OUR_APPS
+    ]
+    return [("", _("All objects")), *sorted(labels, key=lambda pair: str(pair[1]))]
+
+
+class EventFilterForm(forms.Form):
+    nip = DigitsField(label=_("NIP of the person"), digits=(18,), required=False)
+    action = forms.ChoiceField(label=_("Action"), choices=_actions, required=False)
+    object = forms.ChoiceField(label=_("Object"), choices=_target_types, required=False)
+    number = CleanCharField(label=_("Number of the object"), max_length=64, required=False)
+    first_day = BusinessDateField(label=_("From"), required=False)
+    last_day = BusinessDateField(label=_("Until"), required=False)
+
+    def criteria(self) -> dict[str, Any]:
+        """As `AuditEventQuerySet.filtered` takes them."""
+        given = self.cleaned_data
+        return {
+            "actor_id": self._actor_id(given["nip"]),
+            "action": given["action"],
+            "target_type": given["object"],
+            "target_id": given["number"],
+            "first_day": given["first_day"],
+            "last_day": given["last_day"],
+        }
+
+    @staticmethod
+    def _actor_id(nip: str | None) -> Any:
+        """An unknown number finds nothing, rather than everything."""
+        if not nip:
+            return None
+        found = get_user_model().objects.filter(nip=nip).values_list("pk", flat=True).first()
+        return found or "00000000-0000-0000-0000-000000000000"

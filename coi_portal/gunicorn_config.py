@@ -1,7 +1,6 @@
 """How gunicorn serves the portal; every number can be set (docs/deployment.md)."""
 
 import os
-from pathlib import Path
 
 wsgi_app = "coi_portal.wsgi:application"
 bind = os.environ.get("COI_BIND", "127.0.0.1:8000")
@@ -21,6 +20,7 @@ accesslog = os.environ.get("COI_ACCESS_LOG") or None
 errorlog = "-"
 loglevel = "warning"
 # Heartbeats in memory: a slow disk must not look like a dead worker.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 -- memory
+MEMORY = "/dev/shm"  # noqa: S108 -- where it may be used
+worker_tmp_dir = MEMORY if os.access(MEMORY, os.W_OK) else None
 # Whose X-Forwarded-* headers are believed, for the address in the log.
 forwarded_allow_ips = os.environ.get("COI_PROXY_ADDRESSES", "127.0.0.1")

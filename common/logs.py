@@ -50,6 +50,10 @@ class ScrubFilter(logging.Filter):
         except (TypeError, ValueError, KeyError):
             message = str(record.msg)  # A wrong format string must not stop the line.
         record.msg, record.args = scrub(message), None
+        # Django logs a 404 after the request's own context is over.
+        record.request_id = current_request_id() or getattr(
+            getattr(record, "request", None), "request_id", ""
+        )
         if record.exc_info:
             record.exc_text = scrub(_exception_text(record.exc_info))
             record.exc_info = None
@@ -67,7 +71,8 @@ def _exception_text(exc_info: Any) -> str:
 
 
 def _add_request_id(_logger: Any, _name: str, event: dict) -> dict:
-    if request_id := current_request_id():
+    record = event.get("_record")
+    if request_id := getattr(record, "request_id", "") or current_request_id():
         event["request_id"] = request_id
     return event
 

@@ -117,6 +117,11 @@ def _render(name: str, /, **values: Any) -> SafeString:
     return get_template(f"components/{name}.html").render(values)
 
 
+def _stripped(content: str) -> SafeString:
+    """What stood in a block is rendered, escaped markup; only `strip` forgets that."""
+    return mark_safe(content.strip())  # noqa: S308 -- see above
+
+
 # --- Icons and badges ------------------------------------------------------------------------
 
 
@@ -195,7 +200,7 @@ def page_header(
     """The h1 with what leads to it; the content is the page's actions (links, buttons)."""
     return _render(
         "page_header",
-        actions=content.strip(),
+        actions=_stripped(content),
         title=title,
         lead=lead,
         kicker=kicker,
@@ -296,7 +301,7 @@ def confirmation(
 def empty_state(content: str, title: Any, icon_name: str = "inbox", level: int = 2) -> SafeString:
     """Where a list has nothing: why, and what one can do (the content)."""
     return _render(
-        "empty_state", content=content.strip(), title=title, icon_name=icon_name, level=level
+        "empty_state", content=_stripped(content), title=title, icon_name=icon_name, level=level
     )
 
 

@@ -1,0 +1,65 @@
+"""Declarations in the words of a document: what is frozen, drawn and signed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from declarations.answers import as_json, clean_answers
+from declarations.content import Form
+from declarations.differences import Difference
+from declarations.models import FormVersion
+from declarations.presentation import as_statement_sections
+from people.models import Opd, Post, User
+from statements.services import SignatureRequest
+
+# F1, F3, F5 and F6 speak of family, business and weaknesses; F2 is shown to third parties.
+CONFIDENTIAL = "TERBATAS"
+
+
+def person_block(person: User, post: Post | None) -> dict[str, str]:
+    """Who a document speaks of, as they were when it was signed."""
+    return {
+        "name": person.full_name,
+        "nip": person.nip,
+        "grade": person.grade,
+        "post": post.title if post else "",
+        "unit": post.unit if post else "",
+        "opd": post.opd.name if post else "",
+    }
+
+
+def statement_content(
+    *,
+    form: Form,
+    version: FormVersion,
+    draft: Mapping[str, Any],
+    person: User,
+    post: Post | None,
+    opd: Opd,
+    difference: Difference | None = None,
+    before: Sequence[dict[str, Any]] = (),
+    after: Sequence[dict[str, Any]] = (),
+    is_confidential: bool = True,
+    data: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The content of `statements.services.issue`; `before` and `after` are more sections."""
+    return {
+        "form": {"code": form.code, "version": version.version, "title": form.title.id},
+        "title": form.title.id.upper(),
+        "classification": CONFIDENTIAL if is_confidential else None,
+        "opd": {"code": opd.code, "name": opd.name},
+        "person": person_block(person, post),
+        "legal_basis": form.legal_basis_for_document(),
+        "statement": list(form.statement_for("id")),
+        "sections": [*before, *as_statement_sections(form, dict(draft), difference), *after],
+        "data": {"answers": as_json(clean_answers(form, draft).values), **(data or {})},
+    }
+
+
+def signature(
+    form: Form, slot: str, *, signer: User | None = None, post: Post | None = None
+) -> SignatureRequest:
+    """A place on the paper with the form's caption; without a signer it stays open."""
+    caption = next(item.caption.id for item in form.signatures if item.slot == slot)
+    return SignatureRequest(
+        slot=slot, signer=signer, caption=caption, post=post.title if post else ""
+    )

@@ -1,0 +1,37 @@
+"""Tells people what happened to their account; these mails can't be switched off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from notices.services import notify
+from people import events
+
+if TYPE_CHECKING:
+    from people.models import User
+
+KIND = "account.security"
+NOT_YOU = _("If this was not you, change your password now and tell the system administrator.")
+TITLES = {
+    events.LOGIN_FROM_NEW_DEVICE: _("Sign-in from a new device"),
+    events.PASSWORD_CHANGED: _("Your password was changed"),
+    events.SECOND_FACTOR_CHANGED: _("Your second factor was changed"),
+    events.ACCOUNT_ACTIVATED: _("Your account is active"),
+}
+
+
+def listen_to_accounts() -> None:
+    for name in TITLES:
+        events.listen(name, _LISTENERS[name])
+
+
+def _listener(name: str) -> Any:
+    def tell(user: User, **_facts: Any) -> None:
+        notify(user, kind=KIND, title=TITLES[name], body=NOT_YOU)
+
+    return tell
+
+
+_LISTENERS = {name: _listener(name) for name in TITLES}

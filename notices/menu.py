@@ -1,0 +1,32 @@
+"""Entries of the menu for the notices and for the apps below that don't know the menu."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from notices.services import unread_count
+from people.navigation import Item
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from people.models import User
+
+
+def items(user: User) -> Iterable[Item]:
+    yield Item(
+        _("My notices"),
+        reverse("notices:list"),
+        "bell",
+        count=unread_count(user) or None,
+        order=70,
+    )
+    if user.has_perm("audit.view_auditevent"):
+        yield Item(_("Audit trail"), reverse("audit:list"), "audit", order=90)
+    if user.has_perm("jobs.view_job"):
+        yield Item(_("System jobs"), reverse("jobs:list"), "system", order=91)
+    if user.has_perm("notices.view_outbox"):
+        yield Item(_("Outgoing e-mail"), reverse("notices:outbox"), "mail", order=92)

@@ -6,26 +6,28 @@ from typing import TYPE_CHECKING
 
 import rules
 
-from audit.querysets import READERS_OF_ALL, TECHNICAL_APPS
-
 if TYPE_CHECKING:
-    from django.contrib.auth.base_user import AbstractBaseUser
+    from people.models import User
 
     from audit.models import AuditEvent
 
+# What a system administrator looks after; declarations and their documents are not among it.
+TECHNICAL_APPS = ("people", "jobs", "notices", "audit")
+READERS_OF_ALL = ("auditor", "chief_inspector")
+
 
 @rules.predicate
-def reads_all(user: AbstractBaseUser, event: AuditEvent | None = None) -> bool:
+def reads_all(user: User, event: AuditEvent | None = None) -> bool:
     return user.is_authenticated and any(user.has_role(role) for role in READERS_OF_ALL)
 
 
 @rules.predicate
-def is_system_administrator(user: AbstractBaseUser, event: AuditEvent | None = None) -> bool:
+def is_system_administrator(user: User, event: AuditEvent | None = None) -> bool:
     return user.is_authenticated and user.has_role("system_administrator")
 
 
 @rules.predicate
-def is_technical(user: AbstractBaseUser, event: AuditEvent | None = None) -> bool:
+def is_technical(user: User, event: AuditEvent | None = None) -> bool:
     """Without an event the question is about the page: it shows technical events at least."""
     return event is None or event.target_type.split(".")[0] in TECHNICAL_APPS
 

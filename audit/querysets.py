@@ -11,16 +11,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-if TYPE_CHECKING:
-    from django.contrib.auth.base_user import AbstractBaseUser
+from audit.policies import READERS_OF_ALL, TECHNICAL_APPS
 
-# What a system administrator looks after; declarations and their documents are not among it.
-TECHNICAL_APPS = ("people", "jobs", "notices", "audit")
-READERS_OF_ALL = ("auditor", "chief_inspector")
+if TYPE_CHECKING:
+    from people.models import User
 
 
 class AuditEventQuerySet(models.QuerySet):
-    def visible_to(self, user: AbstractBaseUser) -> Self:
+    def visible_to(self, user: User) -> Self:
         """The list form of `policies.can_view`."""
         if any(user.has_role(role) for role in READERS_OF_ALL):
             return self

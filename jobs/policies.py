@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 import rules
 
 if TYPE_CHECKING:
-    from django.contrib.auth.base_user import AbstractBaseUser
-
     from jobs.models import Job
+    from people.models import User
 
 
 @rules.predicate
-def is_system_administrator(user: AbstractBaseUser, job: Job | None = None) -> bool:
+def is_system_administrator(user: User, job: Job | None = None) -> bool:
     return user.is_authenticated and user.has_role("system_administrator")
 
 
 @rules.predicate
-def asked_for_it(user: AbstractBaseUser, job: Job | None = None) -> bool:
+def asked_for_it(user: User, job: Job | None = None) -> bool:
     return job is not None and job.owner != "" and job.owner == str(user.pk)
 
 

@@ -12,11 +12,11 @@ from jobs.states import State
 if TYPE_CHECKING:
     import datetime
 
-    from django.contrib.auth.base_user import AbstractBaseUser
+    from people.models import User
 
 
 class JobQuerySet(models.QuerySet):
-    def visible_to(self, user: AbstractBaseUser) -> Self:
+    def visible_to(self, user: User) -> Self:
         """The list form of `policies.can_follow`."""
         if user.has_role("system_administrator"):
             return self

@@ -37,8 +37,8 @@ class Entry:
 
     def next_after(self, moment: datetime.datetime) -> datetime.datetime:
         """The first time after `moment`; times of the day are the portal's local ones."""
-        if self.every is not None:
-            return moment + self.every
+        if self.daily_at is None:
+            return moment + (self.every or datetime.timedelta())
         local = timezone.localtime(moment)
         today = timezone.make_aware(datetime.datetime.combine(local.date(), self.daily_at))
         if today > moment:

@@ -17,7 +17,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import django.db
 from django.core.exceptions import ImproperlyConfigured
@@ -133,7 +133,7 @@ class Worker:
 
 def run_claim(control: BaseDatabaseWrapper, run: workflow.Claim) -> None:
     """Run one claimed job to its end, whatever the task does."""
-    backend: PostgresBackend = task_backends["default"]
+    backend = cast("PostgresBackend", task_backends["default"])
     task = None
     try:
         task = backend.task_of(run.task)

@@ -24,8 +24,9 @@ from jobs.states import State
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from django.contrib.auth.base_user import AbstractBaseUser
     from django.db.backends.base.base import BaseDatabaseWrapper
+
+    from people.models import User
 
 # The first half of the workers' advisory locks; the second half is drawn by each worker.
 LOCK_CLASS = 47_110
@@ -189,7 +190,7 @@ def reap(connection: BaseDatabaseWrapper) -> list[int]:
 
 
 @transaction.atomic
-def retry(job: Job, *, by: AbstractBaseUser) -> Job:
+def retry(job: Job, *, by: User) -> Job:
     """Let a dead job try again; its attempts count on, so an old worker's claim stays void."""
     job = _lock(job, "jobs.retry_job", by=by)
     if job.state != State.DEAD:
@@ -204,7 +205,7 @@ def retry(job: Job, *, by: AbstractBaseUser) -> Job:
 
 
 @transaction.atomic
-def discard(job: Job, *, by: AbstractBaseUser) -> Job:
+def discard(job: Job, *, by: User) -> Job:
     """Give up a job that is dead or still waits."""
     job = _lock(job, "jobs.discard_job", by=by)
     if job.state not in (State.DEAD, State.WAITING):
@@ -216,7 +217,7 @@ def discard(job: Job, *, by: AbstractBaseUser) -> Job:
     return job
 
 
-def _lock(job: Job, permission: str, *, by: AbstractBaseUser) -> Job:
+def _lock(job: Job, permission: str, *, by: User) -> Job:
     locked = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
     if not by.has_perm(permission, locked):
         raise PermissionDenied

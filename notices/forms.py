@@ -9,20 +9,21 @@ from notices import kinds
 from notices.states import Delivery
 
 
+def _kinds() -> list[tuple[str, str]]:
+    return [(kind.name, kind.label) for kind in kinds.optional()]
+
+
 class PreferenceForm(forms.Form):
     delivery = forms.ChoiceField(
         label=_("E-mail"), choices=Delivery, widget=forms.RadioSelect, initial=Delivery.EACH
     )
     kinds = forms.MultipleChoiceField(
         label=_("E-mail about"),
+        choices=_kinds,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Notices always appear in the portal. Security e-mails are always sent."),
     )
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["kinds"].choices = [(kind.name, kind.label) for kind in kinds.optional()]
 
     @property
     def muted_kinds(self) -> list[str]:

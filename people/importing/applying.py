@@ -136,15 +136,21 @@ def _events(plan: Plan, people: list[PersonPlan]) -> Iterator[Happening]:
                 {"before": change.old_nip, "after": change.new_nip, "reason": change.reason},
             )
         for term in person.changed_terms:
-            yield "assignment.change", person.user, {
-                "post": plan.post_labels[term.post], "changes": _plain(term.changes)
-            }
+            yield (
+                "assignment.change",
+                person.user,
+                {"post": plan.post_labels[term.post], "changes": _plain(term.changes)},
+            )
         for term in person.new_terms:
-            yield "assignment.start", person.user, {
-                "post": plan.post_labels[term.post],
-                "kind": term.kind,
-                "starts_on": str(term.starts_on),
-            }
+            yield (
+                "assignment.start",
+                person.user,
+                {
+                    "post": plan.post_labels[term.post],
+                    "kind": term.kind,
+                    "starts_on": str(term.starts_on),
+                },
+            )
 
 
 def _post_event(draft: PostDraft) -> Happening:

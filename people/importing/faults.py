@@ -50,7 +50,3 @@ def _text(reason: object) -> str:
     if isinstance(reason, ValidationError):
         return " ".join(reason.messages)
     return str(reason)
-
-
-class FileRefused(Exception):
-    """The file as a whole can't be read; the text is for the user."""

@@ -68,9 +68,7 @@ def _load_posts(known: Known, *, on: datetime.date) -> None:
         known.posts_by_code[post.code].append(key)
 
 
-def _load_people(
-    known: Known, nips: list[str], old_nips: list[str], emails: list[str]
-) -> None:
+def _load_people(known: Known, nips: list[str], old_nips: list[str], emails: list[str]) -> None:
     for chunk in chunks(nips):
         for user in User.objects.filter(nip__in=chunk).order_by("pk"):
             known.users[user.nip] = user

@@ -6,7 +6,6 @@ one round of mending is enough.
 
 import datetime
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -108,7 +107,7 @@ assert tuple(field.name for field in fields(Row))[1:] == KEYS  # noqa: S101 -- f
 
 
 def parse_row(
-    number: int, cells: dict[str, Any], *, on: datetime.date, faults: Faults
+    number: int, cells: dict[str, str], *, on: datetime.date, faults: Faults
 ) -> Row | None:
     """The row, or None when a cell has a fault."""
     before = faults.count
@@ -125,58 +124,26 @@ def parse_row(
 
 
 def parse_rows(
-    numbered: Iterable[tuple[int, dict[str, Any]]], *, on: datetime.date, faults: Faults
+    numbered: Iterable[tuple[int, dict[str, str]]], *, on: datetime.date, faults: Faults
 ) -> list[Row]:
     parsed = (parse_row(number, cells, on=on, faults=faults) for number, cells in numbered)
     return [row for row in parsed if row is not None]
 
 
-def _parse_cell(key: str, value: Any) -> Any:
-    if isinstance(value, datetime.datetime):
-        value = value.date()
-    if value is None or (isinstance(value, str) and not value.strip()):
+def _parse_cell(key: str, value: str | None) -> Any:
+    text = clean_text(value, limit=LIMITS.get(key, SHORT))
+    if not text:
         return KINDS["definitif"] if key == "kind" else None
-    if key in ("starts_on", "ends_on"):
-        return _parse_date(value)
-    return PARSERS[key](_plain_text(key, value))
-
-
-def _plain_text(key: str, value: Any) -> str:
-    if isinstance(value, bool):
-        return "Ya" if value else "Tidak"
-    if isinstance(value, datetime.date):
-        raise ValidationError(_("A date does not belong here."))
-    if isinstance(value, int | float):
-        if key in ("nip", "old_nip"):
-            raise ValidationError(
-                _("The number is stored as a number, which loses its last digits. "
-                  "Format the column as text and type it anew.")
-            )
-        raise ValidationError(
-            _("This is stored as a number (%(value)s). Format the column as text.")
-            % {"value": value}
-        )
-    _refuse_hidden(value)
-    return clean_text(value, limit=LIMITS.get(key, SHORT))
-
-
-def _refuse_hidden(text: str) -> None:
-    """Said aloud here, not taken away: in a table nobody sees what would be stored."""
-    if len(text) > 10_000 or text.isascii():
-        return
-    for character in text:
-        if unicodedata.category(character) == "Cf":
-            raise ValidationError(
-                _("The cell holds an invisible character (%(code)s). Type it anew.")
-                % {"code": f"U+{ord(character):04X}"}
-            )
+    return PARSERS[key](text)
 
 
 def _parse_nip(text: str) -> str:
     if FLOAT_NUMBER.fullmatch(text):
         raise ValidationError(
-            _("The number is stored as a number, which loses its last digits. "
-              "Format the column as text and type it anew.")
+            _(
+                "The number is stored as a number, which loses its last digits. "
+                "Format the column as text and type it anew."
+            )
         )
     # A leading apostrophe is how a spreadsheet is told "this is text".
     return nip_module.parse(text.lstrip("'")).digits
@@ -234,41 +201,8 @@ def _parse_grade(text: str) -> str:
     return compact
 
 
-PARSERS: dict[str, Callable[[str], Any]] = {
-    "nip": _parse_nip,
-    "old_nip": _parse_nip,
-    "name": _parse_name,
-    "title_before": _parse_title,
-    "title_after": _parse_title,
-    "email": _parse_email,
-    "employment": _choice(EMPLOYMENTS, "PNS, PPPK, Pejabat Negara"),
-    "grade": _parse_grade,
-    "opd_code": _parse_code,
-    "post_code": _parse_code,
-    "superior_code": lambda text: "" if text == EMPTY else _parse_code(text),
-    "post_title": lambda text: text,
-    "unit": _clearable,
-    "level": _choice(
-        LEVELS,
-        "Kepala Daerah, JPT Madya, JPT Pratama, Administrator, Pengawas, Fungsional, Pelaksana",
-    ),
-    "is_opd_head": _choice(YES_NO, "Ya, Tidak"),
-    "is_single_seat": _choice(YES_NO, "Ya, Tidak"),
-    "is_obliged": _choice(YES_NO, "Ya, Tidak"),
-    "obliged_because": _clearable,
-    "kind": _choice(KINDS, "Definitif, Plt, Plh"),
-    "decree": _clearable,
-    "reason": _clearable,
-}
-
-
-def _parse_date(value: Any) -> datetime.date:
-    if isinstance(value, datetime.date):
-        return _in_range(value)
-    if not isinstance(value, str):
-        raise ValidationError(_("Write the date as day/month/year, for example 01/02/2024."))
-    _refuse_hidden(value)
-    return _in_range(_date_from_text(clean_text(value, limit=SHORT)))
+def _parse_date(text: str) -> datetime.date:
+    return _in_range(_date_from_text(text))
 
 
 @lru_cache(maxsize=4096)
@@ -297,6 +231,36 @@ def _in_range(day: datetime.date) -> datetime.date:
     return day
 
 
+PARSERS: dict[str, Callable[[str], Any]] = {
+    "nip": _parse_nip,
+    "old_nip": _parse_nip,
+    "name": _parse_name,
+    "title_before": _parse_title,
+    "title_after": _parse_title,
+    "email": _parse_email,
+    "employment": _choice(EMPLOYMENTS, "PNS, PPPK, Pejabat Negara"),
+    "grade": _parse_grade,
+    "opd_code": _parse_code,
+    "post_code": _parse_code,
+    "superior_code": lambda text: "" if text == EMPTY else _parse_code(text),
+    "post_title": lambda text: text,
+    "unit": _clearable,
+    "level": _choice(
+        LEVELS,
+        "Kepala Daerah, JPT Madya, JPT Pratama, Administrator, Pengawas, Fungsional, Pelaksana",
+    ),
+    "is_opd_head": _choice(YES_NO, "Ya, Tidak"),
+    "is_single_seat": _choice(YES_NO, "Ya, Tidak"),
+    "is_obliged": _choice(YES_NO, "Ya, Tidak"),
+    "obliged_because": _clearable,
+    "kind": _choice(KINDS, "Definitif, Plt, Plh"),
+    "starts_on": _parse_date,
+    "ends_on": _parse_date,
+    "decree": _clearable,
+    "reason": _clearable,
+}
+
+
 def _check_together(
     number: int, values: dict[str, Any], *, on: datetime.date, faults: Faults
 ) -> None:
@@ -314,7 +278,9 @@ def _check_vacant(number: int, values: dict[str, Any], faults: Faults) -> None:
     for key in ("name", "old_nip", "starts_on", "ends_on"):
         if values[key]:
             faults.add(
-                number, "nip", _("The NIP is missing. Leave the whole person blank for a vacant post.")
+                number,
+                "nip",
+                _("The NIP is missing. Leave the whole person blank for a vacant post."),
             )
             return
 
@@ -345,9 +311,7 @@ def _check_person(
         faults.add(number, "starts_on", _("The first day is more than a year ahead."))
 
 
-def _check_grade(
-    number: int, values: dict[str, Any], employment: str, faults: Faults
-) -> None:
+def _check_grade(number: int, values: dict[str, Any], employment: str, faults: Faults) -> None:
     grade = values["grade"]
     if not grade or employment not in ("pns", "pppk"):
         return

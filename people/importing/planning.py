@@ -25,7 +25,9 @@ from people.importing.known import Known, PostKey
 from people.importing.parsing import Row
 from people.importing.posts import PostDraft, PostPlanner
 from people.importing.terms import Term
-from people.models import NipChange, User
+from people.models import NipChange, RoleGrant, User
+from people.policies import PROTECTED
+from people.roles import Role
 
 PERSONAL_FIELDS = ("name", "title_before", "title_after", "email", "employment", "grade")
 OUTCOMES = ("new", "left", "moved", "changed", "unchanged")
@@ -153,20 +155,42 @@ class Plan:
         if person.nip_change:
             words.append(_("NIP before: %s") % person.nip_change.old_nip)
         if not person.is_new:
-            words += [f"{before or '–'} → {after or '–'}"
-                      for name, (before, after) in person.changes.items() if name != "is_active"]
+            words += [
+                f"{before or '–'} → {after or '–'}"
+                for name, (before, after) in person.changes.items()
+                if name != "is_active"
+            ]
         return "; ".join(words)
 
 
-def make(rows: list[Row], *, on: datetime.date, faults: Faults) -> Plan:
-    """The plan of all rows; `faults` grows, and with one fault nothing may be written."""
+def make(rows: list[Row], *, on: datetime.date, faults: Faults, by: User | None) -> Plan:
+    """The plan of all rows; `faults` grows, and with one fault nothing may be written.
+
+    `by=None` is the command line, where no account stands behind the import.
+    """
     known = known_module.load(
         nips={row.nip for row in rows if row.nip},
         old_nips={row.old_nip for row in rows if row.old_nip},
         emails={row.email for row in rows if row.email},
         on=on,
     )
-    return Planner(known, faults, on=on).plan(rows)
+    plan = Planner(known, faults, on=on).plan(rows)
+    if by is not None:
+        _check_reach(plan, by=by, on=on)
+    return plan
+
+
+def _check_reach(plan: Plan, *, by: User, on: datetime.date) -> None:
+    """A file reaches no further than the pages: not oneself, nor those who watch over others."""
+    out_of_reach = {by.pk}
+    if not by.has_role(Role.SYSTEM_ADMINISTRATOR):
+        watchers = RoleGrant.objects.running(on=on).filter(role__in=PROTECTED)
+        out_of_reach.update(watchers.values_list("user", flat=True))
+    for person in plan.people:
+        if person.user.pk in out_of_reach and person.outcome != "unchanged":
+            plan.faults.add(
+                person.rows[0].number, "nip", _("Another administrator must change this account.")
+            )
 
 
 class Planner:
@@ -286,7 +310,7 @@ class Planner:
             "ends_on" in term.changes and not term.ended_by_move for term in person.changed_terms
         )
         goes = not any(term.ends_on is None for term in terms if term.is_definitive)
-        person.left = bool(terms) and goes and (ended_now or gone and person.user.is_active)
+        person.left = bool(terms) and goes and (ended_now or (gone and person.user.is_active))
         if gone and person.user.is_active:
             person.changes["is_active"] = (True, False)
             person.user.is_active = False
@@ -349,9 +373,7 @@ class Planner:
                 mine[term.post].append((person, term))
                 if term.is_new or term.changes:
                     touched[term.post].append((person, term))
-        ids = {
-            post.pk for key in touched if (post := self.known.posts.get(key)) and post.pk
-        }
+        ids = {post.pk for key in touched if (post := self.known.posts.get(key)) and post.pk}
         holders = self.known.holders(ids)
         planned = {person.user.pk for person in people}
         for key, changed in touched.items():

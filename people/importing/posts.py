@@ -160,7 +160,9 @@ class PostPlanner:
                 continue
             if name == "is_single_seat":
                 self.faults.add(
-                    number, "is_single_seat", _("This cannot be changed by a file for a known post.")
+                    number,
+                    "is_single_seat",
+                    _("This cannot be changed by a file for a known post."),
                 )
                 continue
             draft.changes[name] = (getattr(post, name), value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
@@ -83,7 +84,9 @@ def merge(
 ) -> None:
     """Bring the rows of one person into their `terms`, and end what they moved away from."""
     earliest = datetime.date.min
-    for row, post in sorted(rows, key=lambda pair: (pair[0].starts_on or earliest, pair[0].number)):
+    for row, post in sorted(
+        rows, key=lambda pair: (pair[0].starts_on or earliest, pair[0].number)
+    ):
         _take_row(terms, row, post, on=on, faults=faults)
     for term in [term for term in terms if term.is_new and term.is_definitive]:
         _end_what_ran(terms, term)
@@ -108,9 +111,7 @@ def _take_row(
                 % f"{covering[0].starts_on:%d/%m/%Y}",
             )
             return
-        terms.append(
-            Term(post, row.kind, row.starts_on, row.ends_on, row.decree or "", row=row)
-        )
+        terms.append(Term(post, row.kind, row.starts_on, row.ends_on, row.decree or "", row=row))
         return
     if term.row is not None:
         faults.add(row.number, "nip", _("This says the same as row %s.") % term.row.number)
@@ -150,7 +151,7 @@ def _end_what_ran(terms: list[Term], new: Term) -> None:
 
 def _check_overlaps(terms: list[Term], faults: Faults) -> None:
     definitive = sorted((t for t in terms if t.is_definitive), key=lambda t: t.starts_on)
-    for first, second in zip(definitive, definitive[1:], strict=False):
+    for first, second in pairwise(definitive):
         if first.overlaps(second) and (first.row or second.row):
             told = second if second.row else first
             other = first if told is second else second
@@ -159,9 +160,7 @@ def _check_overlaps(terms: list[Term], faults: Faults) -> None:
                 if other.row
                 else _("a known assignment from %s") % f"{other.starts_on:%d/%m/%Y}"
             )
-            faults.add(
-                told.number, "starts_on", _("The period overlaps that of %s.") % where
-            )
+            faults.add(told.number, "starts_on", _("The period overlaps that of %s.") % where)
     acting = [term for term in terms if not term.is_definitive]
     for index, first in enumerate(acting):
         for second in acting[index + 1 :]:

@@ -14,6 +14,7 @@ import csv
 import datetime
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -275,9 +276,9 @@ def _xlsx_lines(data: bytes, limits: Limits) -> Iterator[Line]:
     _check_zip(data, limits)
     merged = _merged_cells(data)
     try:
-        book = load_workbook(
-            io.BytesIO(data), read_only=True, data_only=False, keep_links=False, rich_text=False
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # "No stylesheet", "unknown extension": not our matter.
+            book = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
         sheet = book.worksheets[0]
         # Not the stated size: a forged one lets 16,384 empty columns be read a row.
         sheet.reset_dimensions()

@@ -5,6 +5,9 @@ import datetime
 from declarations.models import TimeLimit
 from people import calendar
 
+DECISION_ON_DECLARATION = "SLA_PUTUSAN_DEKLARASI"
+DATA_REQUEST = "SLA_LENGKAPI_DATA"
+
 
 class MissingLimitError(Exception):
     """The reference data has no such limit: a fault of the installation, not of a user."""

@@ -63,3 +63,11 @@ def find(opd: Opd, *, kind: DecisionKind, number: str, title: str) -> Matter | N
     if number_key := key_of(number):
         return same.filter(number_key=number_key).first()
     return same.filter(number_key="", title_key=key_of(title)).first()
+
+
+def risk_area(answer: str | None) -> RiskAreaTemplate | None:
+    """The area of the map that an answer names by its code; free words name none."""
+    if not answer:
+        return None
+    code = answer.split(" ", 1)[0].strip()
+    return RiskAreaTemplate.objects.filter(code=code, valid_until__isnull=True).first()

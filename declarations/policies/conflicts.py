@@ -1,0 +1,46 @@
+"""Who may do what to a declaration of conflict (F3)."""
+
+from typing import Any
+
+import rules
+
+from declarations import states
+from declarations.policies.base import audits, inspects, is_declarant, is_opd_officer, was_sent
+
+
+@rules.predicate
+def is_handler(user: Any, conflict: Any) -> bool:
+    """The superior whose turn it is; never the declarant, by a constraint as well."""
+    return conflict.handler_id == user.pk
+
+
+@rules.predicate
+def has_decided(user: Any, conflict: Any) -> bool:
+    return conflict.decisions.filter(decider=user).exclude(state="discarded").exists()
+
+
+@rules.predicate
+def is_confidential(_user: Any, conflict: Any) -> bool:
+    return conflict.is_confidential
+
+
+reads_sent = was_sent & (
+    is_handler | has_decided | inspects | audits | (is_opd_officer & ~is_confidential)
+)
+can_view = is_declarant | reads_sent
+
+rules.add_perm("declarations.view_conflictdeclaration", can_view)
+rules.add_perm("declarations.change_conflictdeclaration", is_declarant)
+for transition in (states.CONFLICT_SEND, states.CONFLICT_COMPLETE, states.CONFLICT_WITHDRAW):
+    rules.add_perm(transition.permission, is_declarant)
+for transition in (
+    states.CONFLICT_REVIEW,
+    states.CONFLICT_ASK_DATA,
+    states.CONFLICT_FIND,
+    states.CONFLICT_CLEAR,
+    states.CONFLICT_CONTROL,
+    states.CONFLICT_CLOSE,
+    states.CONFLICT_ESCALATE,
+):
+    rules.add_perm(transition.permission, is_handler)
+rules.add_perm(states.CONFLICT_REOPEN.permission, inspects & ~is_declarant)

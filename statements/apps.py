@@ -8,9 +8,12 @@ class StatementsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models must be loaded before tasks and policies can be.
+        from audit import presentation  # noqa: PLC0415 -- see above
         from jobs import schedule  # noqa: PLC0415 -- see above
-        from statements import policies, tasks  # noqa: F401, PLC0415 -- see above
+        from statements import events, policies, tasks  # noqa: F401, PLC0415 -- see above
 
+        for action, sentence in events.SENTENCES.items():
+            presentation.register(action, sentence)
         schedule.register(
             "statements.look_after_failed",
             tasks.look_after_failed,

@@ -21,7 +21,7 @@ from statements.pdf import indonesian_time
 
 LEFT, RIGHT = 9.0, 4.0
 SMALL, LARGE, LEAST = 6.4, 8.6, 4.0
-INK, SOFT, GOLD = b"0.086 0.125 0.173 rg", b"0.29 0.333 0.388 rg", b"0.851 0.647 0.129 rg"
+INK, SOFT, GOLD = b"0.086 0.125 0.173 rg", b"0.29 0.333 0.388 rg", b"0.788 0.588 0.180 rg"
 
 
 @dataclass(frozen=True)

@@ -312,6 +312,13 @@ class Document(models.Model):
         return [slot for slot in self.slots if slot not in given]
 
     @property
+    def awaited_captions(self) -> str:
+        """Whose signature is missing, as the paper calls them."""
+        awaited = set(self.awaited_slots)
+        places = [item for item in self.data["signatures"] if item["slot"] in awaited]
+        return ", ".join(item["name"] or item["caption"] or item["slot"] for item in places)
+
+    @property
     def is_working(self) -> bool:
         """The worker still has to put a signature into the file."""
         if self.state == State.PENDING:

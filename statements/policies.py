@@ -47,3 +47,4 @@ rules.add_perm("statements.view_document", can_view)
 rules.add_perm("statements.download_document", can_view)
 # Knows that a document failed, not what it says.
 rules.add_perm("statements.retry_document", administers_system)
+rules.add_perm("statements.list_failed_documents", administers_system)

@@ -64,7 +64,7 @@ def note_failure(document_id: uuid.UUID | str, *, error: str) -> None:
     if not requested.exists():
         return
     if document.state == State.PENDING:
-        move(document, FAIL, by=None, failure=error[:200])
+        move(document, FAIL, by=None, failure=error[:200], note={"error": error[:200]})
     elif document.state == State.SIGNED:
         record("document.fail", by=None, target=document, error=error[:200])
     else:

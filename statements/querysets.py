@@ -33,7 +33,16 @@ class DocumentQuerySet(models.QuerySet):
     def waiting_for_signature(self) -> Self:
         """Somebody has signed, the file does not show it yet."""
         waiting = Q(signatures__state__in=(SignatureState.REQUESTED, SignatureState.FAILED))
-        return self.filter(waiting, state__in=(State.PENDING, State.FAILED, State.SIGNED)).distinct()
+        return self.filter(
+            waiting, state__in=(State.PENDING, State.FAILED, State.SIGNED)
+        ).distinct()
+
+    def failed(self) -> Self:
+        """Documents whose file, or next signature, could not be made."""
+        stuck = Q(state=State.FAILED) | Q(
+            state=State.SIGNED, signatures__state=SignatureState.FAILED
+        )
+        return self.filter(pk__in=self.model.objects.filter(stuck).values("pk"))
 
     def for_list(self) -> Self:
         return self.select_related("subject", "opd").order_by("-created_at", "-pk")

@@ -36,7 +36,7 @@ class Transition:
     target: State
 
 
-SIGN = Transition("sign", (State.PENDING, State.FAILED), State.SIGNED)
+SIGN = Transition("complete", (State.PENDING, State.FAILED), State.SIGNED)
 FAIL = Transition("fail", (State.PENDING,), State.FAILED)
 RETRY = Transition("retry", (State.FAILED,), State.PENDING)
 # A correction may come before the file of what it corrects was made.

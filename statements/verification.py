@@ -49,6 +49,20 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+TONES = {
+    Verdict.VALID: "success",
+    Verdict.SUPERSEDED: "warning",
+    Verdict.REVOKED: "danger",
+    Verdict.ALTERED: "danger",
+    Verdict.UNKNOWN: "warning",
+}
+HEADINGS = {
+    Verdict.VALID: _("Valid: genuine, unchanged and in force"),
+    Verdict.SUPERSEDED: _("Genuine, but no longer the newest"),
+    Verdict.REVOKED: _("Revoked: this document no longer holds"),
+    Verdict.ALTERED: _("Altered: do not trust this file"),
+    Verdict.UNKNOWN: _("Unknown: this portal cannot vouch for it"),
+}
 REASONS: dict[str, Promise] = {
     "in_force": _("This document is genuine and in force."),
     "newer_revision": _("This file is genuine, but a newer file with more signatures exists."),
@@ -124,6 +138,21 @@ class Result:
         return self.verdict is Verdict.VALID
 
     @property
+    def tone(self) -> str:
+        return TONES[self.verdict]
+
+    @property
+    def heading(self) -> str:
+        if not self.is_of_file and self.is_valid:
+            return str(_("The register holds this document, and it is in force"))
+        return str(HEADINGS[self.verdict])
+
+    @property
+    def successor_number(self) -> str:
+        successor = getattr(self.document, "successor", None)
+        return successor.number if successor else ""
+
+    @property
     def masked_subject(self) -> str:
         return mask_name(self.document.subject.full_name) if self.document else ""
 
@@ -143,10 +172,14 @@ def verify_code(code: str) -> Result:
 
 def find_by_code(code: str) -> Document | None:
     """By the printed code, however it was typed: spaces and small letters are forgiven."""
-    code = re.sub(r"[\s-]", "", code).upper()
-    if not CODE.match(code):
-        return None
-    return _documents().filter(code=code).first()
+    code = normal_code(code)
+    return _documents().filter(code=code).first() if code else None
+
+
+def normal_code(text: str) -> str:
+    """The code in `text` as it is printed, or nothing."""
+    code = re.sub(r"[\s-]", "", text).upper()
+    return code if CODE.match(code) else ""
 
 
 def verify_file(data: bytes, *, is_trusted_source: bool = False) -> Result:
@@ -328,7 +361,9 @@ def _find_by_beginning(data: bytes) -> Document | None:
 
 
 def _documents() -> Any:
-    return Document.objects.select_related("subject", "opd").prefetch_related("signatures")
+    return Document.objects.select_related("subject", "opd", "successor").prefetch_related(
+        "signatures"
+    )
 
 
 def _signatures(document: Document, *, upto: int | None = None) -> tuple[SignatureView, ...]:

@@ -3,8 +3,8 @@
     presentation.register("declaration.submit", _("sent the declaration"))
     presentation.register("declaration.return", _("sent the declaration back: %(reason)s"))
 
-A sentence continues "[who] … ". `%(…)s` takes what `record` was given as data; what an
-event lacks is shown as a dash.
+A sentence continues "[who] … ". `%(…)s` takes what `record` was given as data, and
+`%(target)s` the thing itself; what an event lacks is shown as a dash.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Mapping
 
     from audit.models import AuditEvent
 
@@ -39,6 +40,11 @@ class _Values(dict):
         return str(value)[:LONGEST_VALUE]
 
 
+def register_all(sentences: Mapping[str, Any]) -> None:
+    for action, sentence in sentences.items():
+        register(action, sentence)
+
+
 def register(action: str, sentence: Any) -> None:
     if _sentences.setdefault(action, sentence) != sentence:
         raise ImproperlyConfigured(f"The action {action} has two sentences.")
@@ -53,7 +59,7 @@ def sentence(event: AuditEvent) -> str:
     template = _sentences.get(event.action)
     if template is None:
         return event.action
-    return str(template) % _Values(event.data)
+    return str(template) % _Values({"target": event.target_label} | event.data)
 
 
 def actor(event: AuditEvent) -> str:

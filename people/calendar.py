@@ -44,9 +44,7 @@ def local_date(moment: datetime.datetime | datetime.date) -> datetime.date:
     return moment
 
 
-def is_working_day(
-    day: datetime.date, days_off: Collection[datetime.date] | None = None
-) -> bool:
+def is_working_day(day: datetime.date, days_off: Collection[datetime.date] | None = None) -> bool:
     days_off = holidays() if days_off is None else days_off
     return day.weekday() < 5 and day not in days_off
 

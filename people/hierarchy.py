@@ -65,9 +65,7 @@ WHERE a.user_id <> %(person)s
 """
 
 
-def superior_ids(
-    people: Iterable[Any], *, on: datetime.date
-) -> dict[uuid.UUID, list[uuid.UUID]]:
+def superior_ids(people: Iterable[Any], *, on: datetime.date) -> dict[uuid.UUID, list[uuid.UUID]]:
     """For each person (or key) the keys of all above, the nearest first. One query for all."""
     keys = [getattr(person, "pk", person) for person in people]
     chains: dict[uuid.UUID, list[uuid.UUID]] = {key: [] for key in keys}

@@ -128,7 +128,5 @@ class SecondFactorMiddleware:
             return None
         if request.headers.get("HX-Request"):
             return JsonResponse({}, status=403, headers={"HX-Redirect": reverse("mfa_index")})
-        messages.warning(
-            request, _("Your role needs a second factor. Set one up to go on.")
-        )
+        messages.warning(request, _("Your role needs a second factor. Set one up to go on."))
         return HttpResponseRedirect(reverse("mfa_index"))

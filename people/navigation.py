@@ -41,9 +41,7 @@ def register(source: Source) -> Source:
 
 def items_for(user: "User", path: str) -> list[Item]:
     items = sorted((item for source in _sources for item in source(user)), key=_position)
-    current = max(
-        (item.url for item in items if _leads_to(item.url, path)), key=len, default=None
-    )
+    current = max((item.url for item in items if _leads_to(item.url, path)), key=len, default=None)
     return [replace(item, active=item.url == current) for item in items]
 
 
@@ -61,7 +59,7 @@ def own_items(user: "User") -> Iterable[Item]:
         yield Item(_("People"), reverse("people:list"), "people", order=80)
         yield Item(_("Organisation"), reverse("people:opd_list"), "building", order=81)
     if user.has_any_role(Role.SYSTEM_ADMINISTRATOR, Role.HR_ADMINISTRATOR):
-        yield Item(_("Holidays"), reverse("people:holiday_list"), "calendar-x", order=82)
+        yield Item(_("Holidays"), reverse("people:holiday_list"), "calendar", order=82)
 
 
 MANAGERS = (

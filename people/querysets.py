@@ -3,9 +3,12 @@
 import datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from people import nip as nip_module
 
@@ -14,19 +17,41 @@ if TYPE_CHECKING:
 
 
 def _in_force(start: str, end: str, on: datetime.date) -> Q:
-    return Q(**{f"{start}__lte": on}) & (
-        Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": on})
-    )
+    return Q(**{f"{start}__lte": on}) & (Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": on}))
 
 
 class OpdQuerySet(models.QuerySet):
     def in_force(self, *, on: datetime.date) -> Self:
         return self.filter(_in_force("valid_from", "valid_until", on))
 
+    def with_people_count(self, *, on: datetime.date) -> Self:
+        """How many people hold a post there on that day."""
+        held = (
+            apps.get_model("people", "Assignment")
+            .objects.running(on=on)
+            .filter(post__opd=models.OuterRef("pk"))
+            .order_by()
+            .values("post__opd")
+            .annotate(number=models.Count("user", distinct=True))
+            .values("number")
+        )
+        return self.annotate(people_count=Coalesce(models.Subquery(held), 0))
+
 
 class PostQuerySet(models.QuerySet):
     def in_force(self, *, on: datetime.date) -> Self:
         return self.filter(_in_force("valid_from", "valid_until", on))
+
+    def with_holders(self, *, on: datetime.date) -> Self:
+        """`post.holders`: the running assignments with their people."""
+        running = apps.get_model("people", "Assignment").objects.running(on=on)
+        return self.prefetch_related(
+            models.Prefetch(
+                "assignments",
+                queryset=running.select_related("user").order_by("kind", "user__name"),
+                to_attr="holders",
+            )
+        )
 
     def obliged(self) -> Self:
         return self.filter(is_obliged=True)
@@ -52,10 +77,39 @@ class UserQuerySet(models.QuerySet):
     def active(self) -> Self:
         return self.filter(is_active=True)
 
+    def visible_to(self, user: "User") -> Self:
+        """The list form of `people.view_user`: oneself, and for some roles everybody."""
+        return self if user.has_perm("people.list_user") else self.filter(pk=user.pk)
+
+    def matching(self, text: str) -> Self:
+        """By a part of the name, or by the first digits of a NIP, grouped or not."""
+        digits = nip_module.normalise(text)
+        if digits.isascii() and digits.isdigit():
+            return self.filter(nip__startswith=digits)
+        return self.filter(name__icontains=text)
+
+    def unactivated(self) -> Self:
+        """Who never had a password."""
+        return self.filter(password__startswith=UNUSABLE_PASSWORD_PREFIX, last_login__isnull=True)
+
+    def with_main_post(self, *, on: datetime.date) -> Self:
+        """Title, unit and OPD of the post held on that day, for a list."""
+        held = (
+            apps.get_model("people", "Assignment")
+            .objects.running(on=on)
+            .filter(user=models.OuterRef("pk"))
+            .order_by("kind", "-starts_on", "pk")
+        )
+        return self.annotate(
+            post_title=models.Subquery(held.values("post__title")[:1]),
+            opd_name=models.Subquery(held.values("post__opd__short_name")[:1]),
+        )
+
     def in_opd(self, opd: Any, *, on: datetime.date) -> Self:
         """Those who hold a post of `opd` on that day, acting ones included."""
         return self.filter(
-            pk__in=self.model.assignments.rel.related_model.objects.running(on=on)
+            pk__in=apps.get_model("people", "Assignment")
+            .objects.running(on=on)
             .filter(post__opd=opd)
             .values("user")
         )

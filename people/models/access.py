@@ -82,7 +82,8 @@ class ActivationCode(models.Model):
 
     user = models.ForeignKey(User, models.CASCADE, related_name="activation_codes")
     channel = models.CharField(max_length=10, choices=ActivationChannel)
-    # SHA-256 of a 128-bit random code: a copy of the table opens no account.
+    # SHA-256 of a random code (128 bits in a link, 80 on paper): a copy of the table opens no
+    # account.
     code_sha256 = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")

@@ -32,7 +32,9 @@ class Assignment(models.Model):
 
     user = models.ForeignKey(User, models.PROTECT, related_name="assignments")
     post = models.ForeignKey(Post, models.PROTECT, related_name="assignments")
-    kind = models.CharField(_("kind"), max_length=12, choices=AssignmentKind, default=AssignmentKind.DEFINITIVE)
+    kind = models.CharField(
+        _("kind"), max_length=12, choices=AssignmentKind, default=AssignmentKind.DEFINITIVE
+    )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
     decree = models.CharField(_("decree"), max_length=120, blank=True)

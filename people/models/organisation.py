@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.constraints import known_choice, ordered
@@ -76,6 +77,9 @@ class Opd(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("people:opd_detail", args=[self.pk])
+
 
 class PostLevel(models.TextChoices):
     POLITICAL = "political", _("Governor and deputy")
@@ -145,6 +149,9 @@ class Post(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("people:post_detail", args=[self.pk])
+
 
 class HolidayKind(models.TextChoices):
     NATIONAL = "national", _("National holiday")
@@ -158,7 +165,9 @@ class Holiday(models.Model):
 
     on = models.DateField(_("date"), unique=True)
     name = models.CharField(_("name"), max_length=120)
-    kind = models.CharField(_("kind"), max_length=20, choices=HolidayKind, default=HolidayKind.NATIONAL)
+    kind = models.CharField(
+        _("kind"), max_length=20, choices=HolidayKind, default=HolidayKind.NATIONAL
+    )
     is_confirmed = models.BooleanField(_("confirmed by decree"), default=False)
 
     class Meta:

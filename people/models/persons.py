@@ -1,12 +1,14 @@
 """Who a person is: one row a person, whatever number they carry today."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import rules
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -104,6 +106,12 @@ class User(AbstractBaseUser):
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """The policies decide, for everybody alike."""
         return self.is_active and rules.has_perm(perm, self, obj)
+
+    def has_perms(self, perms: Iterable[str], obj: Any = None) -> bool:
+        return all(self.has_perm(perm, obj) for perm in perms)
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:detail", args=[self.pk])
 
     def get_full_name(self) -> str:
         return self.full_name

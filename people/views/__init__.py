@@ -1,0 +1,1 @@
+"""Pages of the door (`account`), of people, of the organisation, of the holidays."""

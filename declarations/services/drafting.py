@@ -50,8 +50,12 @@ def save_draft(
     base_revision: int,
     by: User,
     choices: Mapping[str, Choice] | None = None,
+    seen_revision: int | None = None,
 ) -> SavedDraft:
     """Apply `change` to the draft that the caller saw (`base_revision`) and merge.
+
+    `choices` settle conflicts as they stood in `seen_revision`; when somebody saved since, the
+    caller has to ask again.
 
     `subject` is locked, so that no text slips in behind a signature. Raises PermissionDenied,
     DraftClosedError, and ValidationError from `change`.
@@ -66,7 +70,9 @@ def save_draft(
             % {"state": locked.get_state_display()}
         )
     base = _draft_at(locked, base_revision)
-    merged = drafts.merge(base, locked.draft, change(base)).settled(choices or {})
+    merged = drafts.merge(base, locked.draft, change(base))
+    if choices and seen_revision in (None, locked.revision):
+        merged = merged.settled(choices)
     now = timezone.now()
     has_others_changes = base_revision != locked.revision
     if merged.conflicts or merged.result == locked.draft:

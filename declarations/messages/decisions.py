@@ -1,0 +1,46 @@
+"""F5: a superior has decided."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from declarations.models import SuperiorDecision
+from notices.services import notify
+
+KINDS = {
+    "decision.signed": _("Your superior has decided on your declaration"),
+    "decision.replacement": _("You are named as a replacement official"),
+}
+
+SENTENCES = {
+    "superiordecision.create": _("began to write the decision"),
+    "superiordecision.save_draft": _("saved the draft"),
+    "superiordecision.sign": _("signed the decision"),
+    "superiordecision.supersede": _("replaced it by a new decision"),
+    "superiordecision.discard": _("put the draft of the decision away"),
+    "superiordecision.view": _("read the decision"),
+}
+
+
+def tell_decided(decision: SuperiorDecision, chosen: list[Any]) -> None:
+    """The declarant, and whoever has to step in."""
+    address = reverse("declarations:decision_detail", args=[decision.pk])
+    notify(
+        decision.conflict.declarant,
+        kind="decision.signed",
+        title=_("Your superior has decided on your declaration"),
+        body=_("Log in to the portal to read the decision and what it asks of you."),
+        url=address,
+        dedupe_key=f"decision.signed:{decision.pk}",
+    )
+    for item in chosen:
+        if item.replacement is not None:
+            notify(
+                item.replacement,
+                kind="decision.replacement",
+                title=_("You are named as a replacement official"),
+                body=_("Log in to the portal to see what you take over."),
+                url=address,
+                dedupe_key=f"decision.replacement:{decision.pk}:{item.kind.pk}",
+            )

@@ -1,0 +1,76 @@
+"""F6 and F7: the control plan and its tasks."""
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from declarations.models import ControlPlan, ControlTask
+from notices.services import notify
+
+KINDS = {
+    "plan.started": _("A control plan has begun"),
+    "plan.task": _("You have a task in a control plan"),
+    "plan.reported": _("A task was reported as done"),
+    "plan.refused": _("A task came back to you"),
+}
+
+SENTENCES = {
+    "controlplan.create": _("began the control plan"),
+    "controlplan.save_draft": _("saved the draft"),
+    "controlplan.start": _("signed the control plan"),
+    "controlplan.agree": _("signed the control plan as the person concerned"),
+    "controlplan.evaluate": _("evaluated the control plan"),
+    "controlplan.close": _("closed the control plan"),
+    "controlplan.replace": _("replaced the control plan"),
+    "controlplan.view": _("read the control plan"),
+    "controltask.report": _("reported the task as done"),
+    "controltask.confirm": _("confirmed the task"),
+    "controltask.refuse": _("sent the task back: %(reason)s"),
+    "controltask.cancel": _("cancelled the task: %(reason)s"),
+}
+
+
+def tell_started(plan: ControlPlan, tasks: Iterable[ControlTask]) -> None:
+    address = reverse("declarations:plan_detail", args=[plan.pk])
+    notify(
+        plan.conflict.declarant,
+        kind="plan.started",
+        title=_("Your control plan has begun"),
+        body=_("Log in to the portal to read it and to sign it as well."),
+        url=address,
+        dedupe_key=f"plan.started:{plan.pk}",
+    )
+    for task in tasks:
+        notify(
+            task.owner,
+            kind="plan.task",
+            title=_("You have a task in a control plan"),
+            body=format_lazy(
+                _("It is due on {day}. Log in to the portal to see it."),
+                day=task.due_on.strftime("%d-%m-%Y"),
+            ),
+            url=address,
+            dedupe_key=f"plan.task:{task.pk}",
+        )
+
+
+def tell_reported(task: ControlTask) -> None:
+    notify(
+        task.plan.decision.decider,
+        kind="plan.reported",
+        title=_("A task of a control plan was reported as done"),
+        body=_("Log in to the portal to look at the evidence."),
+        url=reverse("declarations:plan_detail", args=[task.plan_id]),
+    )
+
+
+def tell_refused(task: ControlTask) -> None:
+    notify(
+        task.owner,
+        kind="plan.refused",
+        title=_("A task of a control plan came back to you"),
+        body=_("Log in to the portal to see what is missing."),
+        url=reverse("declarations:plan_detail", args=[task.plan_id]),
+    )

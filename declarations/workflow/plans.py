@@ -1,0 +1,268 @@
+"""F6 and F7: the control plan is signed, its tasks are done, and somebody looks whether it
+worked.
+"""
+
+import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.services import record
+from declarations import answers, states
+from declarations.content import Form
+from declarations.documents import signature, statement_content
+from declarations.messages import plans as messages
+from declarations.models import ControlMeasureKind, ControlPlan, ControlTask, FollowUp
+from declarations.services.configuration import form_in_use, read_version
+from declarations.services.drafting import forget_revisions
+from declarations.states import PlanState, TaskState
+from declarations.workflow import conflicts
+from declarations.workflow.base import TransitionError, lock, lock_row, move
+from people.models import User
+from people.proof import Proof
+from statements import services as documents
+
+
+@transaction.atomic
+def start(plan: ControlPlan, *, by: User, proof: Proof) -> ControlPlan:
+    """The superior signs; the tasks run, and the declarant is asked to sign below."""
+    conflict = lock_row(plan.conflict)
+    plan = lock(plan, states.PLAN_START, by=by)
+    plan.conflict = conflict
+    form = read_version(plan.form_version)
+    cleaned = answers.clean_answers(form, plan.draft)
+    if not cleaned.is_valid:
+        raise TransitionError(" ".join(item.message for item in cleaned.errors))
+    tasks = _tasks(plan, cleaned.values["tasks"]["rows"])
+    document = _issue(plan, form, by=by, proof=proof)
+    ControlTask.objects.bulk_create(tasks)
+    move(
+        plan,
+        states.PLAN_START,
+        by=by,
+        started_at=timezone.now(),
+        started_by=by,
+        document=document,
+        review_on=cleaned.values["plan"]["review_on"],
+    )
+    move(conflict, states.CONFLICT_CONTROL, by=by)
+    forget_revisions(plan)
+    messages.tell_started(plan, tasks)
+    return plan
+
+
+@transaction.atomic
+def agree(plan: ControlPlan, *, by: User, proof: Proof) -> ControlPlan:
+    """The declarant's signature in the same PDF, below the superior's."""
+    plan = lock_row(plan)
+    if not by.has_perm("declarations.agree_controlplan", plan):
+        raise PermissionDenied
+    if plan.state != PlanState.ACTIVE or plan.agreed_at is not None or plan.document is None:
+        raise TransitionError(_("This plan is not waiting for your signature."))
+    documents.countersign(plan.document, slot="declarant", by=by, proof=proof)
+    plan.agreed_at, plan.agreed_by = timezone.now(), by
+    plan.save(update_fields=["agreed_at", "agreed_by", "updated_at"])
+    record("controlplan.agree", by=by, target=plan)
+    return plan
+
+
+@transaction.atomic
+def report_task(
+    task: ControlTask, *, by: User, evidence_note: str, obstacles: str = ""
+) -> ControlTask:
+    """The owner says what was done; needs the words, and a file where one was expected."""
+    task = _lock_task(task, states.TASK_REPORT, by=by)
+    if not evidence_note.strip():
+        raise TransitionError(_("Say what was done, and add the evidence."))
+    if task.expected_evidence and not task.attachments.filter(removed_at__isnull=True).exists():
+        raise TransitionError(
+            _("Add the evidence as a file: %(evidence)s") % {"evidence": task.expected_evidence}
+        )
+    move(
+        task,
+        states.TASK_REPORT,
+        by=by,
+        evidence_note=evidence_note,
+        obstacles=obstacles,
+        done_at=timezone.now(),
+        done_by=by,
+    )
+    messages.tell_reported(task)
+    return task
+
+
+@transaction.atomic
+def confirm_task(task: ControlTask, *, by: User, effect: str) -> ControlTask:
+    """The superior has seen the evidence and says whether it worked."""
+    task = _lock_task(task, states.TASK_CONFIRM, by=by)
+    move(
+        task,
+        states.TASK_CONFIRM,
+        by=by,
+        effect=effect,
+        confirmed_at=timezone.now(),
+        confirmed_by=by,
+    )
+    return task
+
+
+@transaction.atomic
+def refuse_task(task: ControlTask, *, by: User, reason: str) -> ControlTask:
+    """Not done yet, or not shown: back to the owner with the reason."""
+    task = _lock_task(task, states.TASK_REFUSE, by=by)
+    if not reason.strip():
+        raise TransitionError(_("Say what is missing."))
+    move(task, states.TASK_REFUSE, by=by, reason=reason, done_at=None, done_by=None)
+    messages.tell_refused(task)
+    return task
+
+
+@transaction.atomic
+def cancel_task(task: ControlTask, *, by: User, reason: str) -> ControlTask:
+    task = _lock_task(task, states.TASK_CANCEL, by=by)
+    if not reason.strip():
+        raise TransitionError(_("Say why the task falls away."))
+    move(task, states.TASK_CANCEL, by=by, reason=reason)
+    return task
+
+
+@transaction.atomic
+def evaluate(plan: ControlPlan, *, by: User, values: dict[str, Any]) -> FollowUp:
+    """F7: one evaluation, kept as it was written. `values` are the checked answers."""
+    plan = lock_row(plan)
+    if not by.has_perm("declarations.evaluate_controlplan", plan):
+        raise PermissionDenied
+    if plan.state != PlanState.ACTIVE:
+        raise TransitionError(_("Only a running plan is evaluated."))
+    follow_up = FollowUp.objects.create(
+        plan=plan,
+        form_version=form_in_use("F7"),
+        evaluated_on=values["evaluated_on"],
+        period_from=values["period_from"],
+        period_until=values["period_until"],
+        effect=values["effect"],
+        findings=values["findings"],
+        recommendation=values["recommendation"] or "",
+        next_steps=values["next_steps"] or "",
+        created_by=by,
+    )
+    record("controlplan.evaluate", by=by, target=plan, effect=follow_up.effect)
+    return follow_up
+
+
+def missing_before_closing(plan: ControlPlan) -> list[str]:
+    """What stands between a running plan and its end: the page's list and the guard."""
+    missing = []
+    left = plan.tasks.filter(state__in=(TaskState.OPEN, TaskState.DONE)).count()
+    if left:
+        missing.append(_("%(count)s tasks are not settled yet.") % {"count": left})
+    if not plan.tasks.filter(state=TaskState.CONFIRMED).exists():
+        missing.append(_("No task has been confirmed with its evidence."))
+    if not plan.follow_ups.exists():
+        missing.append(_("The plan has not been evaluated yet (F7)."))
+    return missing
+
+
+@transaction.atomic
+def close(plan: ControlPlan, *, by: User) -> ControlPlan:
+    """Every task settled with evidence and an evaluation written: the conflict is closed."""
+    conflict = lock_row(plan.conflict)
+    plan = lock(plan, states.PLAN_CLOSE, by=by)
+    if missing := missing_before_closing(plan):
+        raise TransitionError(" ".join(missing))
+    move(plan, states.PLAN_CLOSE, by=by, closed_at=timezone.now(), closed_by=by)
+    conflicts.close(conflict, by=None)
+    return plan
+
+
+def _lock_task(task: ControlTask, transition: states.Transition, *, by: User) -> ControlTask:
+    """The plan first, so that no task moves while the plan is being closed."""
+    plan = lock_row(task.plan)
+    if plan.state != PlanState.ACTIVE:
+        raise TransitionError(_("The plan of this task is not running."))
+    return lock(task, transition, by=by)
+
+
+def _tasks(plan: ControlPlan, rows: list[dict[str, Any]]) -> list[ControlTask]:
+    kinds = {kind.code: kind for kind in ControlMeasureKind.objects.all()}
+    owners = {
+        person.nip: person
+        for person in User.objects.active().filter(nip__in=[row["owner"] for row in rows])
+    }
+    unknown = [row["owner"] for row in rows if row["owner"] not in owners]
+    if unknown:
+        raise TransitionError(
+            _("Nobody in the portal has the NIP %(nip)s.") % {"nip": ", ".join(unknown)}
+        )
+    late = [row for row in rows if row["due_on"] < timezone.localdate()]
+    if late:
+        raise TransitionError(_("A task cannot be due in the past."))
+    if not rows:
+        raise TransitionError(_("A plan has at least one task."))
+    return [
+        ControlTask(
+            plan=plan,
+            measure=kinds.get(row["measure"]),
+            position=position,
+            action=row["action"],
+            owner=owners[row["owner"]],
+            due_on=row["due_on"],
+            expected_evidence=row["expected_evidence"] or "",
+        )
+        for position, row in enumerate(rows, start=1)
+    ]
+
+
+def _issue(plan: ControlPlan, form: Form, *, by: User, proof: Proof) -> Any:
+    conflict, decision = plan.conflict, plan.decision
+    about = {
+        "title": "Dasar rencana",
+        "blocks": [
+            {
+                "type": "fields",
+                "rows": [
+                    {"label": "Nomor keputusan atasan", "value": decision.number},
+                    {"label": "Nomor deklarasi", "value": conflict.number},
+                    {"label": "Nama", "value": conflict.declarant.full_name},
+                    {"label": "NIP", "value": conflict.declarant.nip},
+                    {"label": "Keputusan terkait", "value": str(conflict.matter)},
+                ],
+            }
+        ],
+    }
+    post = by.standing.post
+    return documents.issue(
+        kind="F6",
+        content=statement_content(
+            form=form,
+            version=plan.form_version,
+            draft=plan.draft,
+            person=by,
+            post=post,
+            opd=plan.opd,
+            before=[about],
+            data={"plan": str(plan.pk), "decision": str(decision.pk)},
+        ),
+        subject=conflict.declarant,
+        opd=plan.opd,
+        year=plan.year,
+        title=form.title.id,
+        signatures=[
+            signature(form, "superior", signer=by, post=post),
+            signature(form, "declarant", signer=conflict.declarant, post=conflict.post),
+        ],
+        by=by,
+        proof=proof,
+    )
+
+
+def due_soon(*, on: datetime.date, days: int) -> Any:
+    """Open tasks of running plans that are due within `days`, or overdue."""
+    return ControlTask.objects.filter(
+        state=TaskState.OPEN,
+        plan__state=PlanState.ACTIVE,
+        due_on__lte=on + datetime.timedelta(days=days),
+    ).select_related("owner", "plan")

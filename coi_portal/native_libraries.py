@@ -40,7 +40,7 @@ def load() -> bool:
     if available():
         return True
     _open_all(_libraries(NATIVE_DIR / "root"))
-    _point_to_fonts()
+    point_to_fonts()
     return available()
 
 
@@ -72,18 +72,19 @@ def _open_all(paths: list[Path]) -> None:
         paths = closed
 
 
-def _point_to_fonts() -> None:
+def point_to_fonts() -> None:
+    """Name the fonts to fontconfig where the system has not even its configuration."""
     if Path("/etc/fonts/fonts.conf").exists() or "FONTCONFIG_FILE" in os.environ:
         return
     if not NATIVE_DIR.exists():
         return
     configuration = NATIVE_DIR / "fonts.conf"
     if not configuration.exists():
+        folders = (Path("/"), NATIVE_DIR / "root", NATIVE_DIR / "browser")
+        named = "".join(f"<dir>{folder / 'usr/share/fonts'}</dir>" for folder in folders)
         configuration.write_text(
             '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">'
-            "<fontconfig><dir>/usr/share/fonts</dir>"
-            f"<dir>{NATIVE_DIR}/root/usr/share/fonts</dir>"
-            f"<cachedir>{NATIVE_DIR}/fonts-cache</cachedir></fontconfig>",
+            f"<fontconfig>{named}<cachedir>{NATIVE_DIR}/fonts-cache</cachedir></fontconfig>",
             encoding="utf-8",
         )
     os.environ["FONTCONFIG_FILE"] = str(configuration)

@@ -321,15 +321,16 @@ def browser_environment() -> dict[str, str]:
     """What the unpacked programs need to find their libraries; nothing when the system has all."""
     if not BROWSER_ROOT.exists():
         return {}
-    folders = [*BROWSER_ROOT.glob("usr/lib/*-linux-gnu*"), *BROWSER_ROOT.glob("lib/*-linux-gnu*")]
-    libraries = [str(folder) for folder in folders]
-    libraries += [
-        str(native_libraries.NATIVE_DIR / "root" / folder.relative_to(BROWSER_ROOT))
-        for folder in folders
-    ]
+    native_libraries.point_to_fonts()
+    roots = (BROWSER_ROOT, native_libraries.NATIVE_DIR / "root")
+    places = ("usr/lib/*-linux-gnu*", "lib/*-linux-gnu*")
+    patterns = [*places, *(f"{place}/{own}" for place in places for own in ("pulseaudio", "blas"))]
+    libraries = [str(path) for root in roots for each in patterns for path in root.glob(each)]
+    libraries += filter(None, [os.environ.get("LD_LIBRARY_PATH")])
     return {
         "COI_CHROMIUM": str(chromium()),
-        "COI_CHROMIUM_LIBRARIES": ":".join(libraries),
+        # For the browser and for the driver of Playwright, before either can load its own.
+        "LD_LIBRARY_PATH": ":".join(libraries),
         "PATH": f"{os.environ['PATH']}:{BROWSER_ROOT}/usr/bin",
     }
 

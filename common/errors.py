@@ -1,6 +1,6 @@
 """Error pages: what happened, what became of one's answers, what to do, and the request's id.
 
-They ask the database nothing, so that the page for a broken database is the same page.
+The page for a failure asks the database nothing, since that may be what is broken.
 """
 
 import logging
@@ -13,9 +13,10 @@ from django.core.exceptions import (
     TooManyFilesSent,
 )
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
+from django.utils.html import escape
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import requires_csrf_token
 
 from common.context_processors import describe
 from common.middleware import current_request_id
@@ -48,15 +49,27 @@ def error_page(
         "url": url,
         "label": label,
         "code": getattr(request, "request_id", "") or current_request_id(),
-        "portal": describe(request),
     }
+    return HttpResponse(_content(request, context), status=status)
+
+
+def _content(request: HttpRequest | None, context: dict[str, Any]) -> str:
+    """With the person's menu where that is safe; else without a query; else without a template."""
+    template = "errors/error.html"
+    if request is not None and context["status"] < 500:
+        try:
+            return render_to_string(template, context, request=request)
+        except Exception:
+            logger.exception("The error page was made without the person's menu")
     try:
-        content = render_to_string("errors/error.html", context, request=None)
+        plain = context | {"portal": describe(request)}
+        if request is not None:
+            plain["csrf_token"] = get_token(request)
+        return render_to_string(template, plain)
     except Exception:
         # Whatever is broken, an answer goes out; the first error was logged by Django.
         logger.exception("The error page could not be made")
-        content = LAST_RESORT.format(code=context["code"])
-    return HttpResponse(content, status=status)
+        return LAST_RESORT.format(code=escape(context["code"]))
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -105,7 +118,6 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
     )
 
 
-@requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
     return error_page(
         request,
@@ -149,21 +161,3 @@ def too_many_requests(request: HttpRequest, exception: Exception | None = None) 
         text=_("For safety the portal waits a little before it accepts another attempt."),
         advice=_("Wait a few minutes and try again."),
     )
-
-
-def too_large(request: HttpRequest) -> HttpResponse:
-    return bad_request(request, RequestDataTooBig())
-
-
-__all__ = [
-    "BadRequest",
-    "bad_request",
-    "conflict",
-    "csrf_failure",
-    "error_page",
-    "page_not_found",
-    "permission_denied",
-    "server_error",
-    "too_large",
-    "too_many_requests",
-]

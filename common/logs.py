@@ -57,6 +57,7 @@ class ScrubFilter(logging.Filter):
         if record.exc_info:
             record.exc_text = scrub(_exception_text(record.exc_info))
             record.exc_info = None
+            record.exception_text = record.exc_text  # structlog empties `exc_text`.
         elif record.exc_text:
             record.exc_text = scrub(record.exc_text)
         if record.stack_info:
@@ -65,7 +66,7 @@ class ScrubFilter(logging.Filter):
 
 
 def _exception_text(exc_info: Any) -> str:
-    if exc_info is True:
+    if not isinstance(exc_info, tuple):
         return traceback.format_exc()
     return "".join(traceback.format_exception(*exc_info))
 
@@ -78,10 +79,12 @@ def _add_request_id(_logger: Any, _name: str, event: dict) -> dict:
 
 
 def _add_exception(_logger: Any, _name: str, event: dict) -> dict:
-    record = event.get("_record")
-    if record is not None and record.exc_text:
-        event["exception"] = scrub(record.exc_text)
-    event.pop("exc_info", None)
+    text = getattr(event.get("_record"), "exception_text", "")
+    exc_info = event.pop("exc_info", None)
+    if not text and exc_info:
+        text = scrub(_exception_text(exc_info))
+    if text:
+        event["exception"] = text
     return event
 
 

@@ -161,6 +161,7 @@
         leave() {
             if (this.stopped || !this.changed || this.busy) return;
             this.changed = false;
+            this.busy = true;
             clearTimeout(this.timer);
             fetch(this.url, {
                 method: "POST",
@@ -172,7 +173,8 @@
                     if (answer.ok) this.setRevision((await answer.json()).revision);
                     else this.changed = true;
                 })
-                .catch(() => (this.changed = true));
+                .catch(() => (this.changed = true))
+                .finally(() => (this.busy = false));
         }
 
         say(state, time = "", url = "") {

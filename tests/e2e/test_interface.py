@@ -1,0 +1,85 @@
+"""The portal's own pages in a browser: accessible, usable without script, without a mouse."""
+
+import pytest
+
+from tests.e2e.conftest import assert_accessible
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PAGES = ["/komponen/", "/akun/masuk/", "/bantuan/", "/privasi/", "/tidak-ada/", "/bantuan/?q=%00"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("screen", ["phone", "desktop", "dark"])
+def test_pages_are_accessible(path, screen, request, live_server):
+    page = request.getfixturevalue(screen)
+
+    page.goto(live_server.url + path)
+
+    assert_accessible(page)
+
+
+def test_theme_and_language_without_javascript(without_javascript, live_server):
+    page = without_javascript
+    page.goto(live_server.url + "/bantuan/")
+
+    page.locator("summary", has=page.locator("use[href*=circle-half]")).click()
+    page.click("button[name=theme][value=dark]")
+
+    assert page.get_attribute("html", "data-bs-theme") == "dark"
+    assert page.url.endswith("/bantuan/")
+
+    page.locator("summary", has=page.locator("use[href*=translate]")).click()
+    page.click("button[name=language][value=en]")
+
+    assert page.get_attribute("html", "lang") == "en"
+
+
+def test_theme_keeps_what_was_typed(desktop, live_server):
+    desktop.goto(live_server.url + "/komponen/")
+    desktop.fill("#id_plain-name", "Suharto")
+
+    desktop.locator("summary", has=desktop.locator("use[href*=circle-half]")).click()
+    desktop.click("button[name=theme][value=dark]")
+    desktop.wait_for_selector("html[data-bs-theme=dark]")
+
+    assert desktop.input_value("#id_plain-name") == "Suharto"
+
+
+def test_keyboard_skip_link_and_menus(desktop, live_server):
+    desktop.goto(live_server.url + "/bantuan/")
+
+    desktop.keyboard.press("Tab")
+    assert desktop.evaluate("document.activeElement.className") == "skip-link"
+    desktop.keyboard.press("Enter")
+    assert desktop.evaluate("document.activeElement.id") == "main"
+
+    summary = desktop.locator("details.menu summary").first
+    summary.focus()
+    desktop.keyboard.press("Enter")
+    assert desktop.locator("details.menu[open]").count() == 1
+    desktop.keyboard.press("Escape")
+    assert desktop.locator("details.menu[open]").count() == 0
+
+
+def test_error_summary_leads_to_the_field(desktop, live_server):
+    desktop.goto(live_server.url + "/komponen/")
+
+    assert desktop.evaluate("document.activeElement.hasAttribute('data-coi-error-summary')")
+
+    desktop.locator("[data-coi-error-summary] a").first.click()
+    assert desktop.evaluate("document.activeElement.id") == "id_name"
+
+
+def test_text_spacing_and_narrow_screen_reflow(chromium, live_server):
+    context = chromium.new_context(viewport={"width": 320, "height": 640}, bypass_csp=True)
+    page = context.new_page()
+    page.goto(live_server.url + "/komponen/")
+
+    page.add_style_tag(
+        content="* { line-height: 1.5 !important; letter-spacing: 0.12em !important;"
+        " word-spacing: 0.16em !important } p { margin-bottom: 2em !important }"
+    )
+
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    context.close()

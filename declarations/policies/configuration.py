@@ -1,4 +1,4 @@
-"""Who may read and change forms, lists and limits. They belong to nobody, so no object is asked."""
+"""Who may read and change forms, lists and limits; they belong to nobody: no object is asked."""
 
 from typing import Any
 

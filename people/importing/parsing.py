@@ -132,6 +132,8 @@ def parse_rows(
 
 def _parse_cell(key: str, value: str | None) -> Any:
     text = clean_text(value, limit=LIMITS.get(key, SHORT))
+    if text.startswith(("'-", "'+")):  # How our own exports keep such a text from being a formula.
+        text = text[1:]
     if not text:
         return KINDS["definitif"] if key == "kind" else None
     return PARSERS[key](text)

@@ -5,8 +5,14 @@ class DeclarationsConfig(AppConfig):
     name = "declarations"
 
     def ready(self) -> None:
-        # Models must be loaded before.
-        from audit import presentation  # noqa: PLC0415 -- see above
-        from declarations import sentences  # noqa: PLC0415 -- see above
+        from audit import presentation  # noqa: PLC0415 -- models must be loaded before
+        from declarations import sentences  # noqa: PLC0415 -- models must be loaded before
+        from declarations.policies import configuration  # noqa: F401, PLC0415 -- registers the policies
 
         presentation.register_all(sentences.SENTENCES)
+
+    @staticmethod
+    def load_reference() -> None:
+        from declarations import reference_data  # noqa: PLC0415 -- models are not ready at import
+
+        reference_data.load()

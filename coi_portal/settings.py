@@ -168,6 +168,8 @@ DATABASES["default"].update(
     ATOMIC_REQUESTS=True,
     CONN_MAX_AGE=env_number("COI_CONN_MAX_AGE", 600),
     CONN_HEALTH_CHECKS=True,
+    # A cursor that outlives its transaction would meet another server session.
+    DISABLE_SERVER_SIDE_CURSORS=env_flag("COI_BEHIND_PGBOUNCER"),
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -12,16 +13,19 @@ from django.utils.translation import gettext_lazy as _
 from audit import presentation
 from common.forms import BusinessDateField, CleanCharField, DigitsField
 
+HOLE = re.compile(r"%\(\w+\)s")
+
 
 def _actions() -> list[tuple[str, Any]]:
-    return [
-        ("", _("All actions")),
-        *((action, action) for action in sorted(presentation.actions())),
+    """In words, with the code that stands in the list and in the export."""
+    named = [
+        (action, f"{HOLE.sub('…', str(sentence))} ({action})")
+        for action, sentence in sorted(presentation.actions().items())
     ]
+    return [("", _("All actions")), *named]
 
 
 def _target_types() -> list[tuple[str, Any]]:
-    """The models whose actions are registered: `declaration.submit` speaks of a Declaration."""
     labels = [
         (model._meta.label_lower, model._meta.verbose_name)
         for model in apps.get_models()
@@ -37,6 +41,12 @@ class EventFilterForm(forms.Form):
     number = CleanCharField(label=_("Number of the object"), max_length=64, required=False)
     first_day = BusinessDateField(label=_("From"), required=False)
     last_day = BusinessDateField(label=_("Until"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            is_choice = isinstance(field, forms.ChoiceField)
+            field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
 
     def criteria(self) -> dict[str, Any]:
         """As `AuditEventQuerySet.filtered` takes them."""

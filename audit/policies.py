@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import rules
 
 if TYPE_CHECKING:
-    from people.models import User
-
     from audit.models import AuditEvent
+    from people.models import User
 
 # What a system administrator looks after; declarations and their documents are not among it.
 TECHNICAL_APPS = ("people", "jobs", "notices", "audit")

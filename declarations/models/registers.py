@@ -7,6 +7,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.constraints import all_or_none, known_choice, ordered
@@ -128,6 +129,9 @@ class InterestRegister(Declaration):
 
     def __str__(self) -> str:
         return f"F1 {self.year} — {self.declarant_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("declarations:register_detail", args=[self.pk])
 
 
 class SectionReturn(models.Model):

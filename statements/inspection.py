@@ -213,6 +213,18 @@ def _check_tail(signature: Any, status: Any, findings: _Findings) -> None:
         findings.add("not_covered", signature.field_name)
     elif level is None or level > ModificationLevel.LTA_UPDATES:
         findings.add("added_after_signing", level)
+    elif not _brings_validation_data(signature):
+        findings.add("added_after_signing", "no validation data")
+
+
+def _brings_validation_data(signature: Any) -> bool:
+    """What follows a signature may be there for the archive, and then it says so."""
+    reader = signature.reader
+    before = reader.get_historical_root(signature.signed_revision)
+    return "/DSS" in reader.root and (
+        "/DSS" not in before or before.raw_get("/DSS") != reader.root.raw_get("/DSS")
+        or reader.root["/DSS"] != before["/DSS"]
+    )
 
 
 def _check_gap(data: bytes, signature: Any, findings: _Findings) -> None:

@@ -26,6 +26,7 @@ from pyhanko.sign import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers import ExternalSigner
 from pyhanko.sign.signers.pdf_cms import Signer as CmsSigner
+from pyhanko.sign.signers.pdf_signer import PdfTBSDocument
 from pyhanko.sign.timestamps.api import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -147,7 +148,7 @@ class DigestServiceSigner:
         answer = await asyncio.to_thread(
             self.service.sign_digest, prepared.document_digest, order
         )
-        await PdfSigner.async_finish_signing(output, prepared, cms.ContentInfo.load(answer))
+        await PdfTBSDocument.async_finish_signing(output, prepared, cms.ContentInfo.load(answer))
         return accept(output.getvalue(), sent=pdf, order=order, anchors=self.anchors)
 
 

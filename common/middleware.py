@@ -2,7 +2,6 @@
 
 import logging
 import re
-import time
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -18,7 +17,6 @@ from django.utils.cache import patch_cache_control
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 SESSION_SEEN = "seen_at"
-SESSION_STEP = 300
 THEMES = ("auto", "light", "dark")
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
@@ -93,24 +91,6 @@ class LanguageMiddleware:
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", chosen)
             return response
-
-
-class SessionClockMiddleware:
-    """Lengthens the session of a person who works, at most once in five minutes.
-
-    The page knows from the same number when to warn that the session ends.
-    """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        session = request.session
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and "_auth_user_id" in session:
-            now = int(time.time())
-            if now - session.get(SESSION_SEEN, 0) >= SESSION_STEP:
-                session[SESSION_SEEN] = now
-        return self.get_response(request)
 
 
 class StorableInputMiddleware:

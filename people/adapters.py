@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -23,6 +24,8 @@ from people.models import User
 from people.roles import SECOND_FACTOR_COMPULSORY
 
 SAME_ANSWER = gettext_lazy("NIP and password do not fit together.")
+
+UNSAID = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")
 
 
 def display_name(user: User) -> str:
@@ -66,13 +69,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
-        """ "You have signed in as …" on every login says nothing."""
-        if args and args[0] in (
-            "account/messages/logged_in.txt",
-            "account/messages/logged_out.txt",
-        ):
-            return
-        super().add_message(request, level, *args, **kwargs)
+        """Without "You have signed in as …", which says nothing."""
+        if not args or args[0] not in UNSAID:
+            super().add_message(request, level, *args, **kwargs)
 
     def send_notification_mail(
         self,
@@ -93,8 +92,6 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 def _method_of(request: HttpRequest, user: User) -> str:
-    from allauth.account.authentication import get_authentication_records  # noqa: PLC0415
-
     records = get_authentication_records(request, user)
     return "+".join(record.get("type") or record["method"] for record in records[-2:])
 

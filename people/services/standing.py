@@ -70,7 +70,7 @@ def grant_role(grant: RoleGrant, *, by: User | None) -> RoleGrant:
         raise PermissionDenied
     locked(grant.user)
     grant.granted_by = by
-    grant.full_clean()
+    grant.full_clean(exclude=["granted_by"] if by is None else None)
     same = RoleGrant.objects.running(on=grant.starts_on).filter(
         user=grant.user, role=grant.role, opd=grant.opd
     )
@@ -79,7 +79,7 @@ def grant_role(grant: RoleGrant, *, by: User | None) -> RoleGrant:
     grant.save(force_insert=True)
     record(
         "role.grant", by=by, target=grant, person=str(grant.user_id), role=grant.role,
-        opd=grant.opd_id, starts_on=str(grant.starts_on), ends_on=grant.ends_on and str(grant.ends_on),
+        opd=grant.opd_id, starts_on=str(grant.starts_on), ends_on=str(grant.ends_on or ""),
         reason=grant.reason,
     )  # fmt: skip
     return grant

@@ -43,7 +43,8 @@ class OpdListView(PermissionRequiredMixin, ListView):
         return opds.with_people_count(on=today).select_related("parent", "successor")
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(filter=self.filter, **kwargs)
+        may_add = self.request.user.has_perm("people.add_opd")
+        return super().get_context_data(filter=self.filter, may_add=may_add, **kwargs)
 
 
 class OpdDetailView(PermissionRequiredMixin, DetailView):

@@ -1,7 +1,8 @@
 """People: the list, one person, and everything an administrator may do about them."""
 
+from django.conf import settings
 from django.shortcuts import render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import CreateView, DetailView
@@ -9,6 +10,7 @@ from django.views.generic import CreateView, DetailView
 from common.keyset import KeysetListView
 from common.views import PartMixin, filter_form
 from people import services
+from people.emails import absolute
 from people.forms import (
     AssignmentForm,
     CodeForm,
@@ -51,7 +53,8 @@ class PersonListView(PermissionRequiredMixin, PartMixin, KeysetListView):
         return people.with_main_post(on=today)
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(filter=self.filter, **kwargs)
+        may_add = self.request.user.has_perm("people.add_user")
+        return super().get_context_data(filter=self.filter, may_add=may_add, **kwargs)
 
 
 class VisiblePersonMixin:
@@ -82,9 +85,6 @@ class PersonDetailView(VisiblePersonMixin, PermissionRequiredMixin, DetailView):
 
     def _is_self(self):
         return self.object.pk == self.request.user.pk
-
-
-DEEDS = ("change", "change_nip_of", "deactivate", "reactivate", "end_sessions_of")
 
 
 class PersonCreateView(PermissionRequiredMixin, ServiceFormMixin, CreateView):
@@ -208,7 +208,13 @@ class CodeView(PersonActionView):
 def slips(request, made, back_url):
     """The printable page; the codes exist nowhere else in clear, so it can't be had twice."""
     shown = [(person, activation.display(code)) for person, code in made]
-    return render(request, "people/slips.html", {"slips": shown, "back_url": back_url})
+    context = {
+        "slips": shown,
+        "back_url": back_url,
+        "portal_address": absolute(reverse("activation")),
+        "days": settings.ACTIVATION_DAYS,
+    }
+    return render(request, "people/slips.html", context)
 
 
 class PrintCodesView(ActionView):

@@ -19,28 +19,6 @@ KINDS = {
     "conflict.closed": _("A declaration of conflict was closed"),
 }
 
-SENTENCES = {
-    "conflictdeclaration.create": _("began the declaration of conflict"),
-    "conflictdeclaration.save_draft": _("saved the draft"),
-    "conflictdeclaration.send": _("signed and sent the declaration of conflict"),
-    "conflictdeclaration.view": _("read the declaration of conflict"),
-    "conflictdeclaration.review": _("began to review it"),
-    "conflictdeclaration.ask_data": _("asked for more data"),
-    "conflictdeclaration.complete": _("gave the data that was asked for"),
-    "conflictdeclaration.lapse_data": _("went on without an answer; its limit had passed"),
-    "conflictdeclaration.escalate": _("passed it to the next superior (%(reason)s)"),
-    "conflictdeclaration.withdraw": _("withdrew it: %(reason)s"),
-    "conflictdeclaration.find": _("decided that there is a conflict"),
-    "conflictdeclaration.clear": _("decided that there is no conflict"),
-    "conflictdeclaration.control": _("put it under control measures"),
-    "conflictdeclaration.close": _("closed it"),
-    "conflictdeclaration.nobody_left": _("found nobody who may decide"),
-    "conflictdeclaration.reopen": _("opened it again: %(reason)s"),
-    "suspension.start": _("suspended the declarant from the decision"),
-    "suspension.end": _("ended the suspension from the decision"),
-    "suspension.last": _("kept the declarant out of the decision for good"),
-}
-
 LOG_IN = _("Log in to the portal to read it and to act.")
 
 

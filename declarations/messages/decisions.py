@@ -13,15 +13,6 @@ KINDS = {
     "decision.replacement": _("You are named as a replacement official"),
 }
 
-SENTENCES = {
-    "superiordecision.create": _("began to write the decision"),
-    "superiordecision.save_draft": _("saved the draft"),
-    "superiordecision.sign": _("signed the decision"),
-    "superiordecision.supersede": _("replaced it by a new decision"),
-    "superiordecision.discard": _("put the draft of the decision away"),
-    "superiordecision.view": _("read the decision"),
-}
-
 
 def tell_decided(decision: SuperiorDecision, chosen: list[Any]) -> None:
     """The declarant, and whoever has to step in."""

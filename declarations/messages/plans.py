@@ -16,21 +16,6 @@ KINDS = {
     "plan.refused": _("A task came back to you"),
 }
 
-SENTENCES = {
-    "controlplan.create": _("began the control plan"),
-    "controlplan.save_draft": _("saved the draft"),
-    "controlplan.start": _("signed the control plan"),
-    "controlplan.agree": _("signed the control plan as the person concerned"),
-    "controlplan.evaluate": _("evaluated the control plan"),
-    "controlplan.close": _("closed the control plan"),
-    "controlplan.replace": _("replaced the control plan"),
-    "controlplan.view": _("read the control plan"),
-    "controltask.report": _("reported the task as done"),
-    "controltask.confirm": _("confirmed the task"),
-    "controltask.refuse": _("sent the task back: %(reason)s"),
-    "controltask.cancel": _("cancelled the task: %(reason)s"),
-}
-
 
 def tell_started(plan: ControlPlan, tasks: Iterable[ControlTask]) -> None:
     address = reverse("declarations:plan_detail", args=[plan.pk])

@@ -8,16 +8,6 @@ from notices.services import notify
 
 KINDS = {"statement.issued": _("A statement before a decision was signed")}
 
-SENTENCES = {
-    "decisionstatement.create": _("began the statement"),
-    "decisionstatement.save_draft": _("saved the draft"),
-    "decisionstatement.issue": _("signed the statement that the decision is free of conflict"),
-    "decisionstatement.convert": _("went on with it as a declaration of conflict"),
-    "decisionstatement.supersede": _("replaced it by a correction"),
-    "decisionstatement.withdraw": _("withdrew it: %(reason)s"),
-    "decisionstatement.view": _("read the statement"),
-}
-
 
 def tell_issued(statement: DecisionStatement) -> None:
     notify(

@@ -4,6 +4,8 @@ Pure functions of a random generator. The lists are of common given names, clan 
 titles; a combination may by chance be the name of a living person, as any name may.
 """
 
+# ruff: noqa: E501 -- lists of words read best in blocks
+
 import random
 from dataclasses import dataclass
 from functools import cache
@@ -198,8 +200,12 @@ REGIONS = (
     Region(
         "bali",
         2,
-        _words("Adnyana Arjana Artawan Budiarta Dharma Gunawan Mahendra Parwata Sudana Suarjana Suartika"),
-        _words("Adnyani Ariani Budiasih Darmayanti Lestari Maheswari Puspawati Sukerti Suryaningsih"),
+        _words(
+            "Adnyana Arjana Artawan Budiarta Dharma Gunawan Mahendra Parwata Sudana Suarjana Suartika"
+        ),
+        _words(
+            "Adnyani Ariani Budiasih Darmayanti Lestari Maheswari Puspawati Sukerti Suryaningsih"
+        ),
         _words("Adiputra Arimbawa Pradnyana Saputra Wirawan Yasa"),
         _words("Dewi Kusumayanti Pratiwi Utami Widiantari"),
         is_mostly_muslim=False,

@@ -32,7 +32,9 @@ class NumberMaker:
         return f"{prefix}{self.serials[prefix]:03d}"
 
 
-def birth_date(rng: random.Random, youngest: int, oldest: int, *, on: datetime.date) -> datetime.date:
+def birth_date(
+    rng: random.Random, youngest: int, oldest: int, *, on: datetime.date
+) -> datetime.date:
     """Of somebody who is between `youngest` and `oldest` years old on that day."""
     days = rng.randint(youngest * 365 + youngest // 4, oldest * 365 + oldest // 4)
     return on - datetime.timedelta(days=days)

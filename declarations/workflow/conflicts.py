@@ -27,7 +27,13 @@ from declarations.services import handlers, limits, matters, suspensions
 from declarations.services.configuration import read_version
 from declarations.services.drafting import forget_revisions
 from declarations.states import ConflictState, StatementState
-from declarations.workflow.base import TransitionError, lock, lock_row, move
+from declarations.workflow.base import (
+    TransitionError,
+    check_revision,
+    lock,
+    lock_row,
+    move,
+)
 from mapping.models import ConflictSource
 from matching.names import name_key
 from people.models import RoleGrant, User
@@ -39,13 +45,16 @@ MAX_LEVEL = 30
 
 
 @transaction.atomic
-def send(conflict: ConflictDeclaration, *, by: User, proof: Proof) -> ConflictDeclaration:
+def send(
+    conflict: ConflictDeclaration, *, by: User, proof: Proof, revision: int | None = None
+) -> ConflictDeclaration:
     """Sign and send: from now on the declarant keeps out of the matter.
 
     A clean statement that they had signed on the same matter is revoked in the same
     transaction. Raises TransitionError with what is missing.
     """
     conflict = lock(conflict, states.CONFLICT_SEND, by=by)
+    check_revision(conflict, revision)
     form = read_version(conflict.form_version)
     cleaned = answers.clean_answers(form, conflict.draft)
     if not cleaned.is_valid:

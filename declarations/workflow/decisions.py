@@ -27,7 +27,13 @@ from declarations.services.drafting import forget_revisions
 from declarations.services.plan_drafts import first_draft
 from declarations.states import ConflictState
 from declarations.workflow import conflicts
-from declarations.workflow.base import TransitionError, lock, lock_row, move
+from declarations.workflow.base import (
+    TransitionError,
+    check_revision,
+    lock,
+    lock_row,
+    move,
+)
 from mapping.models import RiskScale
 from people import nip as nip_module
 from people.models import User
@@ -76,7 +82,9 @@ def begin(conflict: ConflictDeclaration, *, by: User) -> SuperiorDecision:
 
 
 @transaction.atomic
-def sign(decision: SuperiorDecision, *, by: User, proof: Proof) -> SuperiorDecision:
+def sign(
+    decision: SuperiorDecision, *, by: User, proof: Proof, revision: int | None = None
+) -> SuperiorDecision:
     """Sign the decision; the declaration moves on in the same transaction.
 
     No conflict: the suspension ends and the declaration is closed. A conflict: a control plan
@@ -84,6 +92,7 @@ def sign(decision: SuperiorDecision, *, by: User, proof: Proof) -> SuperiorDecis
     """
     conflict = lock_row(decision.conflict)  # Before the decision: everybody locks in this order.
     decision = lock(decision, states.DECISION_SIGN, by=by)
+    check_revision(decision, revision)
     decision.conflict = conflict
     if conflict.state != ConflictState.UNDER_REVIEW or conflict.handler_id != by.pk:
         raise TransitionError(

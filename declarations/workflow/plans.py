@@ -20,17 +20,26 @@ from declarations.services.configuration import form_in_use, read_version
 from declarations.services.drafting import forget_revisions
 from declarations.states import PlanState, TaskState
 from declarations.workflow import conflicts
-from declarations.workflow.base import TransitionError, lock, lock_row, move
+from declarations.workflow.base import (
+    TransitionError,
+    check_revision,
+    lock,
+    lock_row,
+    move,
+)
 from people.models import User
 from people.proof import Proof
 from statements import services as documents
 
 
 @transaction.atomic
-def start(plan: ControlPlan, *, by: User, proof: Proof) -> ControlPlan:
+def start(
+    plan: ControlPlan, *, by: User, proof: Proof, revision: int | None = None
+) -> ControlPlan:
     """The superior signs; the tasks run, and the declarant is asked to sign below."""
     conflict = lock_row(plan.conflict)
     plan = lock(plan, states.PLAN_START, by=by)
+    check_revision(plan, revision)
     plan.conflict = conflict
     form = read_version(plan.form_version)
     cleaned = answers.clean_answers(form, plan.draft)

@@ -23,7 +23,13 @@ from declarations.models.statements import StatementState
 from declarations.services import match_answers, matters, suspensions
 from declarations.services.configuration import form_in_use, read_version
 from declarations.services.drafting import forget_revisions
-from declarations.workflow.base import TransitionError, lock, lock_row, move
+from declarations.workflow.base import (
+    TransitionError,
+    check_revision,
+    lock,
+    lock_row,
+    move,
+)
 from mapping.models import ConflictSource
 from matching.names import name_key
 from people.models import User
@@ -35,7 +41,9 @@ LONGEST_SITUATION = 4_000
 
 
 @transaction.atomic
-def issue(statement: DecisionStatement, *, by: User, proof: Proof) -> DecisionStatement:
+def issue(
+    statement: DecisionStatement, *, by: User, proof: Proof, revision: int | None = None
+) -> DecisionStatement:
     """Sign the statement that the decision is free of conflict.
 
     Refused while anything is missing, any source was answered with yes, a likeness is the
@@ -43,6 +51,7 @@ def issue(statement: DecisionStatement, *, by: User, proof: Proof) -> DecisionSt
     these as well).
     """
     statement = lock(statement, states.STATEMENT_ISSUE, by=by)
+    check_revision(statement, revision)
     form = read_version(statement.form_version)
     cleaned = answers.clean_answers(form, statement.draft)
     if not cleaned.is_valid:

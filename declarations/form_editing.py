@@ -6,6 +6,7 @@ it. What may not be taken away once a version was in use is said by `losses`.
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -113,6 +114,58 @@ def missing_sources(content: Mapping[str, Any], codes: Iterable[str]) -> list[Pr
         for code in codes
         if code.lower() not in asked
     ]
+
+
+# --- Comparing two versions ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ContentChange:
+    """One thing that reads otherwise in another version; an empty text for what isn't there."""
+
+    place: str
+    before: str
+    after: str
+
+    @property
+    def kind(self) -> str:
+        if not self.before:
+            return "added"
+        return "changed" if self.after else "removed"
+
+
+def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[ContentChange]:
+    """What an administrator should read before publishing, in the order of the new version."""
+    was, now = dict(_leaves(old, ())), dict(_leaves(new, ()))
+    return [
+        ContentChange(" › ".join(path), was.get(path, ""), now.get(path, ""))
+        for path in dict.fromkeys([*now, *was])
+        if was.get(path, "") != now.get(path, "")
+    ]
+
+
+def _leaves(item: Any, path: tuple[str, ...]) -> Iterable[tuple[tuple[str, ...], str]]:
+    """Every word and number with the way to it, by key where things have one."""
+    if isinstance(item, Mapping):
+        for name, part in item.items():
+            if name not in ("key", "slot"):
+                yield from _leaves(part, (*path, name))
+    elif isinstance(item, list):
+        keys = [_name(part) for part in item]
+        if any(keys):
+            yield (*path, _("order")), ", ".join(key or "?" for key in keys)
+        for number, part in enumerate(item):
+            yield from _leaves(part, (*path, keys[number] or str(number + 1)))
+    elif isinstance(item, bool):
+        yield path, _("yes") if item else _("no")
+    else:
+        yield path, str(item)
+
+
+def _name(part: Any) -> str:
+    if not isinstance(part, Mapping):
+        return ""
+    return str(part.get("key") or part.get("slot") or part.get("value") or "")
 
 
 def _found(items: list[dict[str, Any]], key: str) -> dict[str, Any]:

@@ -1,5 +1,9 @@
 """Addresses of `declarations`."""
 
+from django.urls import include, path
+
 app_name = "declarations"
 
-urlpatterns: list = []
+urlpatterns = [
+    path("pengaturan/", include("declarations.configuration_urls")),
+]

@@ -1,0 +1,1 @@
+"""Forms that are not built from a form version."""

@@ -1,6 +1,7 @@
 """The launcher, with real servers: started at once, killed, restarted, stopped by the last."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,11 +30,12 @@ sys.stdin.read()
 
 @pytest.fixture
 def checkout(tmp_path_factory):
-    # World-readable, as a checkout is: as root the server runs as somebody else.
     folder = tmp_path_factory.mktemp("a checkout")
     yield folder
     cluster = embedded_postgres.Cluster(folder, folder / "var")
     cluster.stop()
+    # As root, where the server's user can't reach a folder of pytest.
+    shutil.rmtree(cluster.home.parent)
 
 
 @pytest.fixture
@@ -144,6 +146,7 @@ def test_a_long_path_gets_a_short_socket(tmp_path):
 
     assert len(str(cluster.sock)) <= embedded_postgres.LONGEST_SOCKET_FOLDER
     cluster.sock.rmdir()
+    shutil.rmtree(cluster.home.parent)
 
 
 def test_no_server_at_all_says_the_three_ways_out(monkeypatch, tmp_path):

@@ -46,6 +46,10 @@ logger = logging.getLogger(__name__)
 SECONDS_BETWEEN_REAPS = 2.0
 SECONDS_IDLE = 0.2
 SECONDS_LOST_DATABASE = 2.0
+NOT_DIRECT = (
+    "The worker needs a direct connection to PostgreSQL, not a pooler in transaction mode: "
+    "give it a DATABASE_URL of the server itself and no COI_BEHIND_PGBOUNCER."
+)
 
 
 @dataclass(slots=True)
@@ -103,6 +107,8 @@ class Worker:
         """The control connection, holding this worker's lock."""
         if self.control is not None:
             return self.control
+        if connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+            raise ImproperlyConfigured(NOT_DIRECT)
         control = connection.copy()
         with control.cursor() as cursor:
             # A claim lost in a crash of the server is only a job that still waits.
@@ -118,10 +124,7 @@ class Worker:
                     break
             cursor.execute("SELECT pg_backend_pid()")
             if cursor.fetchone()[0] != backend:
-                raise ImproperlyConfigured(
-                    "The worker needs a direct connection to PostgreSQL, not a pooler in "
-                    "transaction mode: set DATABASE_URL for it to the server itself."
-                )
+                raise ImproperlyConfigured(NOT_DIRECT)
         self.control, self.lock = control, lock
         return control
 

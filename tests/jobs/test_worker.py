@@ -6,7 +6,7 @@ import time
 import pytest
 
 from audit.models import AuditEvent
-from jobs.models import Job
+from jobs.models import Job, Schedule
 from jobs.states import State
 from tests.jobs import tasks
 from tests.jobs.conftest import kill_group, wait_until
@@ -71,3 +71,27 @@ def test_processes_are_renewed(start):
 @pytest.mark.parametrize("arguments", [["--queue", "nowhere"], ["--processes", "0"]])
 def test_wrong_arguments_are_refused(start, arguments):
     assert start("run_worker", *arguments).wait(timeout=30) == 1
+
+
+def test_two_schedulers_as_processes_enqueue_once_and_end_gently(start):
+    schedulers = [start("run_scheduler"), start("run_scheduler")]
+    wait_until(lambda: Schedule.objects.filter(last_job__isnull=False).exists())
+    time.sleep(2)
+
+    for scheduler in schedulers:
+        scheduler.send_signal(signal.SIGTERM)
+
+    assert [scheduler.wait(timeout=15) for scheduler in schedulers] == [0, 0]
+    made = list(Job.objects.values_list("task", flat=True))
+    assert len(made) == len(set(made)) >= 1
+
+
+def test_scheduler_gives_back_the_job_of_a_killed_worker(start, notes):
+    result = tasks.sleep_and_note.enqueue(60)
+    worker = start("run_worker")
+    wait_until(notes.read_text)
+    start("run_scheduler")
+
+    kill_group(worker)
+
+    wait_until(lambda: state_of(result) == State.WAITING)

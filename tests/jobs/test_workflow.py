@@ -4,6 +4,7 @@ import datetime
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.utils import timezone
 
@@ -130,6 +131,14 @@ def test_job_of_a_living_worker_is_left_alone():
     after_death = workflow.reap(connection)
 
     assert (while_alive, after_death) == ([], [run.job_id])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_refuses_a_pooler(monkeypatch):
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+
+    with pytest.raises(ImproperlyConfigured, match="direct connection"):
+        Worker(["default"]).connect()
 
 
 @pytest.mark.django_db

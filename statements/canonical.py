@@ -89,7 +89,7 @@ def _mapping(value: dict[Any, Any], path: str, depth: int) -> dict[str, Any]:
 
 
 def _text(value: str, path: str) -> str:
-    # str() drops subclasses such as SafeString and resolves lazy translations.
+    # str() drops subclasses such as SafeString.
     text = unicodedata.normalize("NFC", str(value))
     for character in text:
         if character in "\n\t":

@@ -48,6 +48,4 @@ class DocumentQuerySet(models.QuerySet):
         return self.select_related("subject", "opd").order_by("-created_at", "-pk")
 
     def for_detail(self) -> Self:
-        return self.select_related("subject", "opd", "supersedes", "revoked_by").prefetch_related(
-            "signatures", "revisions"
-        )
+        return self.select_related("subject", "opd", "supersedes").prefetch_related("signatures")

@@ -132,9 +132,10 @@ class DigestServiceSigner:
         self.footer = footer
 
     def sign(self, pdf: bytes, order: SigningOrder) -> Seal:
-        return asyncio.run(self._sign(pdf, order))
+        signed = asyncio.run(self._sign(pdf, order))
+        return accept(signed, sent=pdf, order=order, anchors=self.anchors)
 
-    async def _sign(self, pdf: bytes, order: SigningOrder) -> Seal:
+    async def _sign(self, pdf: bytes, order: SigningOrder) -> bytes:
         placeholder = ExternalSigner(signing_cert=None, cert_registry=None, signature_value=256)
         output = io.BytesIO()
         prepared, _tbs, _output = await pdf_signer(
@@ -149,7 +150,7 @@ class DigestServiceSigner:
             self.service.sign_digest, prepared.document_digest, order
         )
         await PdfTBSDocument.async_finish_signing(output, prepared, cms.ContentInfo.load(answer))
-        return accept(output.getvalue(), sent=pdf, order=order, anchors=self.anchors)
+        return output.getvalue()
 
 
 class DocumentServiceSigner:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
@@ -81,6 +82,14 @@ class DocumentMixin(PermissionRequiredMixin):
 
     def get_queryset(self):
         return Document.objects.visible_to(self.request.user).for_detail()
+
+    @cached_property
+    def _document(self):
+        return super().get_object()
+
+    def get_object(self, queryset=None):
+        """Once a request: the permission and the page both ask."""
+        return self._document
 
 
 class DocumentListView(KeysetListView):

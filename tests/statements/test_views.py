@@ -195,21 +195,28 @@ def test_list_query_count(client, count, django_assert_max_num_queries):
     user = log_in(client, UserFactory())
     for _ in range(count):
         made(issue(subject=user, slots=2))
+    client.get("/dokumen/")
 
-    with django_assert_max_num_queries(12) as captured:
+    with django_assert_max_num_queries(30) as captured:
         response = client.get("/dokumen/")
 
     assert len(response.context["documents"]) == count
-    ours = [q for q in captured.captured_queries if "statements_" in q["sql"]]
-    assert len(ours) == 2
+    asked = [q["sql"] for q in captured.captured_queries if "SAVEPOINT" not in q["sql"]]
+    assert len(asked) <= 12
+    assert len([sql for sql in asked if "statements_" in sql]) == 2
 
 
 def test_detail_query_count(client, django_assert_max_num_queries):
     document = countersigned(made(issue(slots=2)))
     log_in(client, document.subject)
+    client.get(document.get_absolute_url())
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(30) as captured:
         client.get(document.get_absolute_url())
+
+    asked = [q["sql"] for q in captured.captured_queries if "SAVEPOINT" not in q["sql"]]
+    assert len(asked) <= 12
+    assert len([sql for sql in asked if "statements_" in sql]) == 2
 
 
 def test_a_registered_kind_is_seen_by_policy_and_list_alike(client):

@@ -14,7 +14,9 @@ def announce(address: str, seconds: float, *, is_shown: bool) -> None:
     if is_shown:
         _print_accounts()
     else:
-        print("  It is empty. The first administrator: .venv/bin/python manage.py create_administrator")
+        print(
+            "  It is empty. The first administrator: .venv/bin/python manage.py create_administrator"
+        )
     if os.environ.get("COI_RELAX_SECOND_FACTOR") == "1":
         print(
             "\n  !! THE SECOND FACTOR IS SWITCHED OFF (COI_RELAX_SECOND_FACTOR=1), for this\n"
@@ -29,13 +31,15 @@ def announce(address: str, seconds: float, *, is_shown: bool) -> None:
 
 
 def _print_accounts() -> None:
+    """The table of `demo_accounts`, kept, since asking for it costs a second."""
     table = VAR_DIR / "demo-accounts.txt"
     text = table.read_text(encoding="utf-8") if table.exists() else _ask_for_accounts()
-    if text:
-        table.write_text(text, encoding="utf-8")
-        print(f"  One account of each role:\n{text.rstrip()}\n")
     password = os.environ.get("COI_DEMO_PASSWORD", "")
-    print(f"  Password of all of them: {password}")
+    if password not in text:
+        text += f"Password of all of them: {password}\n"
+    table.touch(mode=0o600)
+    table.write_text(text, encoding="utf-8")
+    print("".join(f"  {line}\n" for line in text.rstrip().splitlines()), end="")
 
 
 def _ask_for_accounts() -> str:

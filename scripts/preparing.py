@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from scripts.setup_environment import BASE_DIR, LOGS, PYTHON, VAR_DIR
-from scripts.terminal import call, step, warn
+from scripts.terminal import IS_TERMINAL, Failure, call, step, warn
 
 APPS = (
     *("coi_portal", "common", "audit", "jobs", "people", "notices", "statements", "mapping"),
@@ -36,6 +36,7 @@ class Preparation:
                 self._manage("collectstatic", "--noinput", "--verbosity", "0")
             self.stamps.put("static", static)
         if self.with_demonstration and self.stamps.differ("people", self.database):
+            (VAR_DIR / "demo-accounts.txt").unlink(missing_ok=True)
             self._seed()
             self.stamps.put("people", self.database)
 
@@ -54,14 +55,14 @@ class Preparation:
         if _output("shell", "-c", COUNT_PEOPLE) != "0":
             return
         people = os.environ.get("COI_SEED_PEOPLE")
-        with step("making up a province of people, posts and declarations") as current:
-            call(
-                [PYTHON, "manage.py", "seed_province", *(["--people", people] if people else [])],
-                log=LOGS / "seed.log",
-                current=current,
-                folder=BASE_DIR,
-                advice=ADVICE,
-            )
+        command = [PYTHON, "manage.py", "seed_province", *(["--people", people] if people else [])]
+        if IS_TERMINAL:  # It draws a progress bar of its own.
+            print("  … making up a province of people, posts and declarations", flush=True)
+            if subprocess.run(command, check=False, cwd=BASE_DIR).returncode:
+                raise Failure(ADVICE)
+            return
+        with step("making up a province of people, posts and declarations"):
+            call(command, log=LOGS / "seed.log", folder=BASE_DIR, advice=ADVICE)
 
     def _manage(self, *arguments: str) -> None:
         log = LOGS / f"{arguments[0]}.log"

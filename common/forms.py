@@ -317,7 +317,8 @@ class YesNoField(Explained, forms.TypedChoiceField):
     widget = forms.RadioSelect
 
     def __init__(self, *, yes: Any = _("Yes"), no: Any = _("No"), **kwargs: Any) -> None:
-        kwargs.setdefault("error_messages", {"required": _("Choose one of the answers.")})
+        choose = _("Choose one of the answers.")
+        kwargs.setdefault("error_messages", {"required": choose, "invalid_choice": choose})
         super().__init__(
             choices=[("yes", yes), ("no", no)],
             coerce=lambda value: value == "yes",

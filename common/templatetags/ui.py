@@ -314,7 +314,7 @@ def error_summary(*forms: Any, title: Any = "") -> SafeString:
 
     Takes forms and formsets. Crispy forms show it by themselves unless it was shown already.
     """
-    entries: list[tuple[str, str]] = []
+    entries: list[tuple[str, str, str]] = []
     for form in forms:
         for part in _forms_of(form):
             if part is None or getattr(part, "_summary_shown", False):
@@ -332,21 +332,23 @@ def _forms_of(form: Any) -> Iterable[Any]:
     return (form,)
 
 
-def _errors_of(form: Any) -> Iterable[tuple[str, str]]:
+def _errors_of(form: Any) -> Iterable[tuple[str, str, str]]:
+    """Of each fault: the id it links to, the label of its field, the message."""
     if not getattr(form, "is_bound", False):
         return
     if hasattr(form, "management_form"):
         for error in form.non_form_errors():
-            yield "", error
+            yield "", "", error
         return
     for name, errors in form.errors.items():
-        target = ""
+        target, label = "", ""
         if name in form.fields:
             bound = form[name]
+            label = bound.label
             target = f"div_{bound.auto_id}" if bound.use_fieldset else bound.id_for_label
             target = target or f"div_{bound.auto_id}"
         for error in errors:
-            yield target, error
+            yield target, label, error
 
 
 @register.simple_tag

@@ -20,6 +20,7 @@ class EventListView(PermissionRequiredMixin, PartMixin, KeysetListView):
     part = "table"
     ordering = ("-pk",)
     paginate_by = 50
+    counts = False  # a count over all events could read millions of them
 
     def get_queryset(self):
         self.form = filter_form(self.request, EventFilterForm)

@@ -35,6 +35,7 @@ SENTENCES = {
     "post.add": _("added the post %(target)s"),
     "post.change": _("changed the post %(target)s"),
     "post.oblige": _("decided whether %(target)s must declare: %(reason)s"),
+    "province.seed": _("loaded the invented province"),
     "role.grant": _("gave a role: %(target)s (%(reason)s)"),
     "role.revoke": _("withdrew a role: %(target)s (%(reason)s)"),
 }

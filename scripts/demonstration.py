@@ -14,9 +14,8 @@ def announce(address: str, seconds: float, *, is_shown: bool) -> None:
     if is_shown:
         _print_accounts()
     else:
-        print(
-            "  It is empty. The first administrator: .venv/bin/python manage.py create_administrator"
-        )
+        print("  It is empty. Make the first administrator:")
+        print("    .venv/bin/python manage.py create_administrator NIP NAME")
     if os.environ.get("COI_RELAX_SECOND_FACTOR") == "1":
         print(
             "\n  !! THE SECOND FACTOR IS SWITCHED OFF (COI_RELAX_SECOND_FACTOR=1), for this\n"

@@ -54,10 +54,13 @@ class InterestRegisterQuerySet(models.QuerySet):
 
 
 def _below(user: "User") -> list:
-    """Whose nearest superior `user` is today."""
+    """Whose nearest superior `user` is today; asked once an instance (a request)."""
     if not user.has_role(Role.SUPERIOR):
         return []
-    return hierarchy.subordinate_ids(user, on=timezone.localdate())
+    if "_below_today" not in user.__dict__:
+        below = hierarchy.subordinate_ids(user, on=timezone.localdate())
+        user.__dict__["_below_today"] = below
+    return user.__dict__["_below_today"]
 
 
 class InterestQuerySet(models.QuerySet):
@@ -70,18 +73,127 @@ class InterestQuerySet(models.QuerySet):
 class DecisionStatementQuerySet(models.QuerySet):
     """Statements before a decision (F2)."""
 
+    def visible_to(self, user: "User") -> Self:
+        """The rows `user` may see: the list form of `policies.statements.can_view`."""
+        if not user.is_active:
+            return self.none()
+        own = Q(declarant=user)
+        if user.has_any_role(Role.INSPECTOR, Role.CHIEF_INSPECTOR, Role.AUDITOR):
+            return self.filter(own | Q(sent_at__isnull=False))
+        opds = user.standing.officer_opd_ids | user.standing.headed_opd_ids
+        theirs = Q(opd__in=opds) | Q(declarant__in=_below(user))
+        return self.filter(own | theirs & Q(sent_at__isnull=False))
+
+    def open(self) -> Self:
+        return self.filter(state="draft")
+
+    def for_list(self) -> Self:
+        return self.select_related("declarant", "opd", "document", "matter").defer(
+            "document__content"
+        )
+
 
 class ConflictDeclarationQuerySet(models.QuerySet):
     """Declarations of conflict (F3)."""
+
+    def visible_to(self, user: "User") -> Self:
+        """The rows `user` may see: the list form of `policies.conflicts.can_view`."""
+        if not user.is_active:
+            return self.none()
+        own = Q(declarant=user)
+        if user.has_any_role(Role.INSPECTOR, Role.CHIEF_INSPECTOR, Role.AUDITOR):
+            return self.filter(own | Q(sent_at__isnull=False))
+        decisions = self.model.decisions.rel.related_model.objects
+        decided = decisions.filter(decider=user).exclude(state="discarded").values("conflict")
+        theirs = (
+            Q(handler=user)
+            | Q(pk__in=decided)
+            | Q(opd__in=user.standing.officer_opd_ids, is_confidential=False)
+        )
+        return self.filter(own | theirs & Q(sent_at__isnull=False))
+
+    def open(self) -> Self:
+        return self.filter(state="draft")
+
+    def awaiting(self) -> Self:
+        """Sent, and not decided yet."""
+        return self.filter(state__in=("sent", "under_review", "needs_data", "escalated"))
+
+    def to_decide(self, user: "User") -> Self:
+        """On the desk of `user`, the most urgent first when ordered by `due_on`."""
+        return self.awaiting().filter(handler=user)
+
+    def overdue(self, *, on: datetime.date) -> Self:
+        return self.awaiting().filter(due_on__lt=on)
+
+    def for_list(self) -> Self:
+        return self.select_related(
+            "declarant", "opd", "document", "matter", "source", "handler"
+        ).defer("draft", "document__content")
 
 
 class SuperiorDecisionQuerySet(models.QuerySet):
     """Superiors' decisions (F5)."""
 
+    def visible_to(self, user: "User") -> Self:
+        """The rows `user` may see: the list form of `policies.decisions.can_view`."""
+        if not user.is_active:
+            return self.none()
+        own = Q(decider=user)
+        signed = Q(signed_at__isnull=False)
+        if user.has_any_role(Role.INSPECTOR, Role.CHIEF_INSPECTOR, Role.AUDITOR):
+            return self.filter(own | signed)
+        measures = self.model.measures.rel.related_model.objects
+        theirs = (
+            Q(conflict__declarant=user)
+            | Q(pk__in=measures.filter(replacement=user).values("decision"))
+            | Q(opd__in=user.standing.officer_opd_ids, conflict__is_confidential=False)
+        )
+        return self.filter(own | theirs & signed)
+
+    def for_list(self) -> Self:
+        return self.select_related(
+            "conflict__declarant", "conflict__matter", "opd", "document", "decider"
+        ).defer("draft", "document__content", "conflict__draft")
+
 
 class ControlPlanQuerySet(models.QuerySet):
     """Control plans (F6)."""
 
+    def visible_to(self, user: "User") -> Self:
+        """The rows `user` may see: the list form of `policies.plans.can_view`."""
+        if not user.is_active:
+            return self.none()
+        leads = (Q(decision__decider=user) | Q(conflict__handler=user)) & ~Q(
+            conflict__declarant=user
+        )
+        started = Q(started_at__isnull=False)
+        if user.has_any_role(Role.INSPECTOR, Role.CHIEF_INSPECTOR, Role.AUDITOR):
+            return self.filter(leads | started)
+        tasks = self.model.tasks.rel.related_model.objects
+        theirs = (
+            Q(conflict__declarant=user)
+            | Q(pk__in=tasks.filter(owner=user).values("plan"))
+            | Q(opd__in=user.standing.officer_opd_ids, conflict__is_confidential=False)
+        )
+        return self.filter(leads | theirs & started)
+
+    def for_list(self) -> Self:
+        return self.select_related(
+            "conflict__declarant", "conflict__matter", "decision__decider", "opd", "document"
+        ).defer("draft", "document__content", "conflict__draft", "decision__draft")
+
 
 class ControlTaskQuerySet(models.QuerySet):
     """Tasks of control plans."""
+
+    def visible_to(self, user: "User") -> Self:
+        """Those of the plans that `user` may see, and their own."""
+        plans = self.model.plan.field.related_model.objects.visible_to(user)
+        return self.filter(Q(owner=user) | Q(plan__in=plans.values("pk")))
+
+    def open_for(self, user: "User") -> Self:
+        return self.filter(owner=user, state="open", plan__state="active")
+
+    def due_by(self, day: datetime.date) -> Self:
+        return self.filter(state="open", plan__state="active", due_on__lte=day)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from people.views import holidays, organisation, persons
+from people.views import holidays, imports, organisation, persons
 
 app_name = "people"
 
@@ -30,6 +30,11 @@ post = [
     path("ubah/", organisation.PostChangeView.as_view(), name="post_edit"),
     path("wajib-lapor/", organisation.PostObligeView.as_view(), name="post_oblige"),
 ]
+batch = [
+    path("", imports.ImportDetailView.as_view(), name="import_detail"),
+    path("terapkan/", imports.ImportCommitView.as_view(), name="import_commit"),
+    path("buang/", imports.ImportDiscardView.as_view(), name="import_discard"),
+]
 
 urlpatterns = [
     path("", persons.PersonListView.as_view(), name="list"),
@@ -44,5 +49,9 @@ urlpatterns = [
     path("libur/tambah/", holidays.HolidayCreateView.as_view(), name="holiday_create"),
     path("libur/<int:pk>/", holidays.HolidayChangeView.as_view(), name="holiday_edit"),
     path("libur/<int:pk>/hapus/", holidays.HolidayDeleteView.as_view(), name="holiday_delete"),
+    path("impor/", imports.ImportListView.as_view(), name="import_list"),
+    path("impor/baru/", imports.ImportCreateView.as_view(), name="import_create"),
+    path("impor/templat.<str:kind>", imports.ImportTemplateView.as_view(), name="import_template"),
+    path("impor/<uuid:pk>/", include(batch)),
     path("<uuid:pk>/", include(person)),
 ]

@@ -17,6 +17,17 @@ class PermissionRequiredMixin(RulesPermissionRequiredMixin):
     raise_exception = True
 
 
+class FoundOnceMixin:
+    """The permission and the page ask for the object; the database is asked once."""
+
+    object = None
+
+    def get_object(self, queryset=None):
+        if self.object is None:
+            self.object = super().get_object(queryset)
+        return self.object
+
+
 class ServiceFormMixin(InvalidFormMixin):
     """A valid form is handed to a service (`perform`); what it refuses stands in the form."""
 
@@ -48,7 +59,9 @@ def add_errors(form, error):
         form.add_error(name if name in form.fields and name != NON_FIELD_ERRORS else None, errors)
 
 
-class ActionView(PermissionRequiredMixin, ServiceFormMixin, SingleObjectMixin, FormView):
+class ActionView(
+    PermissionRequiredMixin, ServiceFormMixin, FoundOnceMixin, SingleObjectMixin, FormView
+):
     """One deed on one thing: words, a small form, a button."""
 
     template_name = "people/action.html"
@@ -58,13 +71,8 @@ class ActionView(PermissionRequiredMixin, ServiceFormMixin, SingleObjectMixin, F
     is_dangerous = False
 
     def dispatch(self, request, *args, **kwargs):
-        self.object = self.get_object()
+        self.get_object()  # 404 comes before 403.
         return super().dispatch(request, *args, **kwargs)
-
-    def get_object(self, queryset=None):
-        if getattr(self, "object", None) is None:
-            self.object = super().get_object(queryset)
-        return self.object
 
     def get_success_url(self):
         return self.object.get_absolute_url()

@@ -17,7 +17,12 @@ from people.forms import (
     PostForm,
 )
 from people.models import Opd, Post
-from people.views.base import ActionView, PermissionRequiredMixin, ServiceFormMixin
+from people.views.base import (
+    ActionView,
+    FoundOnceMixin,
+    PermissionRequiredMixin,
+    ServiceFormMixin,
+)
 
 
 class OpdListView(PermissionRequiredMixin, ListView):
@@ -47,7 +52,7 @@ class OpdListView(PermissionRequiredMixin, ListView):
         return super().get_context_data(filter=self.filter, may_add=may_add, **kwargs)
 
 
-class OpdDetailView(PermissionRequiredMixin, DetailView):
+class OpdDetailView(PermissionRequiredMixin, FoundOnceMixin, DetailView):
     """An agency with its posts and who holds them today, page by page."""
 
     model = Opd
@@ -138,7 +143,7 @@ class OpdCloseView(ActionView):
         )
 
 
-class PostDetailView(PermissionRequiredMixin, DetailView):
+class PostDetailView(PermissionRequiredMixin, FoundOnceMixin, DetailView):
     model = Post
     permission_required = "people.view_post"
     template_name = "people/post_detail.html"

@@ -23,7 +23,12 @@ from people.forms import (
 )
 from people.models import Assignment, Opd, RoleGrant, User
 from people.services import activation
-from people.views.base import ActionView, PermissionRequiredMixin, ServiceFormMixin
+from people.views.base import (
+    ActionView,
+    FoundOnceMixin,
+    PermissionRequiredMixin,
+    ServiceFormMixin,
+)
 
 MOST_SLIPS = 300
 
@@ -65,7 +70,7 @@ class VisiblePersonMixin:
         return User.objects.visible_to(self.request.user)
 
 
-class PersonDetailView(VisiblePersonMixin, PermissionRequiredMixin, DetailView):
+class PersonDetailView(VisiblePersonMixin, PermissionRequiredMixin, FoundOnceMixin, DetailView):
     permission_required = "people.view_user"
     template_name = "people/detail.html"
 
@@ -76,10 +81,12 @@ class PersonDetailView(VisiblePersonMixin, PermissionRequiredMixin, DetailView):
             grants=person.role_grants.select_related("opd", "granted_by", "revoked_by"),
             nip_changes=person.nip_changes.select_related("changed_by"),
             may={
-                name: self.request.user.has_perm(f"people.{name}_user", person) for name in DEEDS
+                "change": self.request.user.has_perm("people.change_user", person),
+                "assign": self.request.user.has_perm(
+                    "people.add_assignment", Assignment(user=person)
+                ),
             },
             may_grant=self.request.user.has_perm("people.add_rolegrant") and not self._is_self(),
-            today=timezone.localdate(),
             **kwargs,
         )
 

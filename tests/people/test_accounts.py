@@ -38,7 +38,9 @@ def is_in(client):
     return "_auth_user_id" in client.session
 
 
-@pytest.mark.parametrize("style", ["{0}", "{1} {2} {3} {4}", "{1}.{2}.{3}.{4}", " {1}-{2}-{3}-{4} "])
+@pytest.mark.parametrize(
+    "style", ["{0}", "{1} {2} {3} {4}", "{1}.{2}.{3}.{4}", " {1}-{2}-{3}-{4} "]
+)
 def test_login_by_nip_however_it_is_grouped(client, style):
     nip = UserFactory().nip
 
@@ -62,7 +64,9 @@ def test_login_is_recorded_and_a_new_device_told(client):
     assert heard == [user]
 
 
-@pytest.mark.parametrize("who", ["unknown", "wrong", "closed", "unactivated", "malformed", "email"])
+@pytest.mark.parametrize(
+    "who", ["unknown", "wrong", "closed", "unactivated", "malformed", "email"]
+)
 def test_every_refusal_looks_the_same(client, who):
     user = UserFactory(is_active=who != "closed", unactivated=who == "unactivated")
     nip = {
@@ -128,13 +132,16 @@ def test_guessing_is_slowed_down_for_one_number_only(client):
 
 
 @pytest.mark.parametrize(
-    "path", ["/akun/signup/", "/akun/daftar/", "/akun/email/", "/akun/login/code/", "/akun/social/"]
+    "path",
+    ["/akun/signup/", "/akun/daftar/", "/akun/email/", "/akun/login/code/", "/akun/social/"],
 )
 def test_no_other_door(client, path):
     assert client.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("next_url", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "next_url", ["https://evil.example/", "//evil.example", "javascript:alert(1)"]
+)
 def test_login_never_leads_away(client, next_url):
     response = client.post(
         LOGIN, {"login": UserFactory().nip, "password": PASSWORD, "next": next_url}

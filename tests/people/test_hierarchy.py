@@ -25,7 +25,9 @@ def ladder():
     posts, people = [], []
     superior = None
     for number in range(4):
-        post = PostFactory(superior=superior, **({} if superior is None else {"opd": posts[0].opd}))
+        post = PostFactory(
+            superior=superior, **({} if superior is None else {"opd": posts[0].opd})
+        )
         person = UserFactory(name=f"Orang {3 - number}")
         AssignmentFactory(user=person, post=post)
         posts.append(post)
@@ -59,9 +61,7 @@ def test_vacant_and_closed_seats_are_passed_over(ladder):
 def test_who_acts_comes_before_the_holder(ladder, kind):
     people, posts = ladder
     deputy = UserFactory()
-    AssignmentFactory(
-        user=deputy, post=posts[1], kind=kind, starts_on=TODAY, ends_on=TODAY
-    )
+    AssignmentFactory(user=deputy, post=posts[1], kind=kind, starts_on=TODAY, ends_on=TODAY)
 
     assert superior_of(people[0], TODAY) == deputy
     assert superior_of(people[0], TODAY + datetime.timedelta(days=1)) == people[1]
@@ -71,9 +71,7 @@ def test_acting_as_ones_own_superior_leads_further_up(ladder):
     people, posts = ladder
     people[1].assignments.update(ends_on=TODAY)
     after = TODAY + datetime.timedelta(days=1)
-    AssignmentFactory(
-        user=people[0], post=posts[1], kind=Assignment.Kind.ACTING, starts_on=after
-    )
+    AssignmentFactory(user=people[0], post=posts[1], kind=Assignment.Kind.ACTING, starts_on=after)
 
     assert superior_of(people[0], after) == people[2]
 

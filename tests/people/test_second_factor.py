@@ -110,7 +110,9 @@ def test_recovery_code_counts_once(client):
 
     person = person_with(Role.INSPECTOR)
     enrol(person)
-    spare = Authenticator.objects.get(user=person, type="recovery_codes").wrap().generate_codes()[0]
+    spare = (
+        Authenticator.objects.get(user=person, type="recovery_codes").wrap().generate_codes()[0]
+    )
 
     for browser, inside in ((client, True), (Client(), False)):
         sign_in(browser, person)

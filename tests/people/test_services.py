@@ -46,7 +46,9 @@ def events_of(target):
 
 
 def new_person(**fields):
-    return User(**({"nip": valid_nip(), "name": "Siti binti A.", "employment": Employment.PNS} | fields))
+    return User(
+        **({"nip": valid_nip(), "name": "Siti binti A.", "employment": Employment.PNS} | fields)
+    )
 
 
 def test_a_new_person_cannot_sign_in_yet(hr):

@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django import db
+from django.conf import settings
 from django.utils import timezone
 
-from statements import files, production
+from statements import files, processes, production
 from statements.models import Document
 from statements.states import SignatureState, State
 
@@ -78,16 +79,19 @@ def safe_cell(value: str) -> str:
 
 def _in_processes(keys: Iterator[tuple], folder: Path, workers: int) -> Iterator[Row]:
     """At most two batches a worker are under way, whatever the number of documents."""
-    context = multiprocessing.get_context("forkserver" if workers > 1 else None)
     if workers == 1:
         for (key,) in keys:
             yield export_one(key, folder)
         return
     with ProcessPoolExecutor(
         workers,
-        mp_context=context,
-        initializer=_start,
-        initargs=(db.connections.settings["default"]["NAME"],),
+        mp_context=multiprocessing.get_context("forkserver"),
+        initializer=processes.start,
+        initargs=(
+            {"NAME": db.connections.settings["default"]["NAME"]},
+            settings.SIGNING,
+            settings.STORAGES,
+        ),
         max_tasks_per_child=BATCHES_A_PROCESS,
     ) as pool:
         batches = iter(lambda: [key for (key,) in islice(keys, BATCH)], [])
@@ -97,13 +101,6 @@ def _in_processes(keys: Iterator[tuple], folder: Path, workers: int) -> Iterator
             running.remove(done)
             running |= {pool.submit(_export_batch, b, folder) for b in islice(batches, 1)}
             yield from done.result()
-
-
-def _start(database: str) -> None:
-    import django  # noqa: PLC0415 -- a fresh process: nothing may be loaded before
-
-    django.setup()
-    db.connections.settings["default"]["NAME"] = database
 
 
 def _export_batch(keys: list, folder: Path) -> list[Row]:

@@ -6,17 +6,19 @@ class DeclarationsConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import presentation  # noqa: PLC0415 -- models must be loaded before
-        from declarations import messages, sentences  # noqa: PLC0415 -- models must be loaded before
+        from declarations import messages, sentences, wiring  # noqa: PLC0415 -- models must be loaded before
         from declarations.policies import (  # noqa: F401, PLC0415 -- registers the policies
             configuration,
             conflicts,
             decisions,
             plans,
+            registers,
             statements,
         )
 
         presentation.register_all(sentences.SENTENCES)
         messages.register_all()
+        wiring.wire_all()
 
     @staticmethod
     def load_reference() -> None:

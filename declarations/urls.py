@@ -2,8 +2,12 @@
 
 from django.urls import include, path
 
+from declarations.views.home import HomeView
+
 app_name = "declarations"
 
 urlpatterns = [
+    path("", HomeView.as_view(), name="home"),
+    path("", include("declarations.register_urls")),
     path("pengaturan/", include("declarations.configuration_urls")),
 ]

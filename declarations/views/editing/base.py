@@ -25,7 +25,7 @@ LARGEST_REVISION = 2_147_483_647
 class SubjectMixin(PermissionRequiredMixin):
     """404 for a draft the user can't see, 403 for one they can see but not write."""
 
-    editing: EditingSet
+    editing: EditingSet = None
 
     @cached_property
     def subject(self) -> Any:

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.generic import FormView
+from django.views.generic import FormView, TemplateView
 from rules.contrib.views import PermissionRequiredMixin
 
 from common.views import InvalidFormMixin
@@ -15,6 +15,13 @@ from declarations.models import FormVersion
 from declarations.services.configuration import CHANGE, ConfigurationError
 
 VIEW = "declarations.view_configuration"
+
+
+class PageView(TemplateView):
+    """A page to read; the parts of the address stay in `kwargs` and out of the context."""
+
+    def get(self, request, *args, **kwargs):
+        return self.render_to_response(self.get_context_data())
 
 
 class ReaderMixin(PermissionRequiredMixin):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import TemplateView, View
+from django.views.generic import View
 
 from declarations import form_editing
 from declarations.forms.content import (
@@ -23,6 +23,7 @@ from declarations.forms.content import (
 from declarations.services import configuration
 from declarations.views.configuration.base import (
     DraftOnlyMixin,
+    PageView,
     ReaderMixin,
     SavingFormView,
     VersionMixin,
@@ -116,7 +117,7 @@ class LegalBasisEditView(ContentMixin, SavingFormView):
         return form_editing.with_general(self.version.content, legal_basis=kept)
 
 
-class SectionView(ReaderMixin, VersionMixin, TemplateView):
+class SectionView(ReaderMixin, VersionMixin, PageView):
     """The questions of a section, in their order."""
 
     template_name = "declarations/configuration/section.html"

@@ -6,13 +6,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
-from django.views.generic import TemplateView
 
 from audit import services as trail
 from declarations.forms.configuration import LimitForm, entry_form
 from declarations.models import TimeLimit
 from declarations.services import configuration
-from declarations.views.configuration.base import EditorMixin, ReaderMixin, SavingFormView
+from declarations.views.configuration.base import (
+    EditorMixin,
+    PageView,
+    ReaderMixin,
+    SavingFormView,
+)
 from declarations.views.configuration.versions import LIST_TITLES
 
 
@@ -30,7 +34,7 @@ class ListMixin:
         return reverse("declarations:configuration_list", args=[self.kwargs["slug"]])
 
 
-class EntryListView(ListMixin, ReaderMixin, TemplateView):
+class EntryListView(ListMixin, ReaderMixin, PageView):
     template_name = "declarations/configuration/entries.html"
 
     def get_context_data(self, **kwargs):
@@ -83,7 +87,7 @@ class EntryAddView(ListMixin, EditorMixin, SavingFormView):
         )
 
 
-class LimitListView(ReaderMixin, TemplateView):
+class LimitListView(ReaderMixin, PageView):
     template_name = "declarations/configuration/limits.html"
 
     def get_context_data(self, **kwargs):

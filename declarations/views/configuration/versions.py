@@ -4,7 +4,6 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
-from django.views.generic import TemplateView
 
 from audit import services as trail
 from declarations import builder, form_editing
@@ -14,6 +13,7 @@ from declarations.services import configuration
 from declarations.views.configuration.base import (
     DraftOnlyMixin,
     EditorMixin,
+    PageView,
     ReaderMixin,
     SavingFormView,
     VersionMixin,
@@ -26,7 +26,7 @@ LIST_TITLES = {
 }
 
 
-class ConfigurationHomeView(ReaderMixin, TemplateView):
+class ConfigurationHomeView(ReaderMixin, PageView):
     template_name = "declarations/configuration/home.html"
 
     def get_context_data(self, **kwargs):
@@ -38,7 +38,7 @@ class ConfigurationHomeView(ReaderMixin, TemplateView):
         return super().get_context_data(forms=forms.values(), lists=lists, **kwargs)
 
 
-class FormVersionListView(ReaderMixin, TemplateView):
+class FormVersionListView(ReaderMixin, PageView):
     template_name = "declarations/configuration/versions.html"
 
     def get_context_data(self, **kwargs):
@@ -80,7 +80,7 @@ class VersionStartView(EditorMixin, SavingFormView):
         )
 
 
-class VersionDetailView(ReaderMixin, VersionMixin, TemplateView):
+class VersionDetailView(ReaderMixin, VersionMixin, PageView):
     """The content at a glance; of a draft, the way to each part of it."""
 
     template_name = "declarations/configuration/version.html"
@@ -97,7 +97,7 @@ class VersionDetailView(ReaderMixin, VersionMixin, TemplateView):
         )
 
 
-class VersionPreviewView(ReaderMixin, VersionMixin, TemplateView):
+class VersionPreviewView(ReaderMixin, VersionMixin, PageView):
     """The section as the declarant sees it; nothing can be sent from here."""
 
     template_name = "declarations/configuration/preview.html"
@@ -137,7 +137,7 @@ class VersionPreviewView(ReaderMixin, VersionMixin, TemplateView):
         ]
 
 
-class VersionCompareView(ReaderMixin, VersionMixin, TemplateView):
+class VersionCompareView(ReaderMixin, VersionMixin, PageView):
     """Word for word against another version of the same form, by default the one before."""
 
     template_name = "declarations/configuration/compare.html"

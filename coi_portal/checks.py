@@ -75,8 +75,15 @@ def _web_faults() -> Iterator[Fault]:
     )
 
 
+def _secret_key() -> str:
+    try:
+        return settings.SECRET_KEY
+    except ImproperlyConfigured:  # Django's own complaint about an empty one hides the others.
+        return ""
+
+
 def _secret_faults() -> Iterator[Fault]:
-    key, passphrase = settings.SECRET_KEY, settings.SIGNING["PASSPHRASE"]
+    key, passphrase = _secret_key(), settings.SIGNING["PASSPHRASE"]
     yield Fault(
         2,
         len(key) < SHORTEST_SECRET or key == settings.DEVELOPMENT_SECRET_KEY,

@@ -23,6 +23,7 @@ SAFE = {
 }
 UNSAFE = [
     ("coi.E001", {"DEBUG": True}),
+    ("coi.E002", {"SECRET_KEY": ""}),
     ("coi.E002", {"SECRET_KEY": "short"}),
     ("coi.E002", {"SECRET_KEY": django_settings.DEVELOPMENT_SECRET_KEY}),
     ("coi.E003", {"ALLOWED_HOSTS": []}),
@@ -94,7 +95,7 @@ def test_the_web_server_refuses_an_unsafe_production():
     import os
 
     kept = {name: os.environ[name] for name in ("PATH", "DATABASE_URL") if name in os.environ}
-    environment = kept | {"COI_ENVIRONMENT": "production", "COI_SECRET_KEY": "short"}
+    environment = kept | {"COI_ENVIRONMENT": "production"}
 
     ended = subprocess.run(
         [sys.executable, "-m", "gunicorn", "-c", "coi_portal/gunicorn_config.py"],

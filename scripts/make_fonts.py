@@ -26,7 +26,7 @@ EXTRA = (0x2013, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D, 0x2026)
 def fetch(folder: Path) -> Path:
     """Download the pinned package with npm and unpack it."""
     command = ["npm", "pack", "--silent", PACKAGE]
-    name = subprocess.run(  # noqa: S603 -- fixed arguments
+    name = subprocess.run(
         command, cwd=folder, check=True, capture_output=True, text=True
     ).stdout.split()[-1]
     with tarfile.open(folder / name) as archive:
@@ -61,7 +61,7 @@ def main() -> int:
             font["head"].modified = font["head"].created
             font.recalcTimestamp = False
             font.save(TARGET / f"NotoSans-{style}.ttf")
-        # Whole inside each PDF's form, for the visible signatures: no shaping, so no tables for it.
+        # Whole inside each PDF's form, for the visible signatures: no shaping, so no tables.
         options = subset.Options(
             hinting=False, layout_features=[], notdef_outline=True, glyph_names=False
         )

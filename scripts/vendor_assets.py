@@ -70,7 +70,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
     arguments = parser.parse_args()
     if not MODULES.is_dir():
-        print("node_modules is missing: run `npm ci` first.", file=sys.stderr)  # noqa: T201
+        print("node_modules is missing: run `npm ci` first.", file=sys.stderr)
         return 2
     differing = [
         path
@@ -79,12 +79,12 @@ def main() -> int:
     ]
     if arguments.check:
         for path in differing:
-            print(f"differs from npm: {path.relative_to(ROOT)}", file=sys.stderr)  # noqa: T201
+            print(f"differs from npm: {path.relative_to(ROOT)}", file=sys.stderr)
         return 1 if differing else 0
     for path, content in wanted().items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    print(f"{len(differing)} files changed")  # noqa: T201
+    print(f"{len(differing)} files changed")
     return 0
 
 

@@ -8,6 +8,7 @@ import os
 import sys
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -338,6 +339,11 @@ DEMO_PASSWORD = os.environ.get("COI_DEMO_PASSWORD", "")
 PROOF_MINUTES = 5
 
 OIDC_ISSUER = os.environ.get("COI_OIDC_ISSUER", "")
+if OIDC_ISSUER:
+    # The button that begins the login is a form, and a browser follows its redirect as one.
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(
+        "{0.scheme}://{0.netloc}".format(urlsplit(OIDC_ISSUER))
+    )
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
         "OAUTH_PKCE_ENABLED": True,

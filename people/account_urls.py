@@ -10,7 +10,6 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount import views as social
 from allauth.usersessions import views as sessions
-from django.conf import settings
 from django.urls import path, re_path
 
 from people import oidc
@@ -75,12 +74,9 @@ urlpatterns = [
     path("kunci/<int:pk>/hapus/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
     path("kunci/<int:pk>/nama/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
     path("sesi/", sessions.list_usersessions, name="usersessions_list"),
+    # Without a provider in the settings these answer 404.
+    path("oidc/batal/", social.login_cancelled, name="socialaccount_login_cancelled"),
+    path("oidc/gagal/", social.login_error, name="socialaccount_login_error"),
+    path("oidc/<str:provider_id>/", oidc.login, name="openid_connect_login"),
+    path("oidc/<str:provider_id>/kembali/", oidc.callback, name="openid_connect_callback"),
 ]
-
-if settings.OIDC_ISSUER:
-    urlpatterns += [
-        path("oidc/batal/", social.login_cancelled, name="socialaccount_login_cancelled"),
-        path("oidc/gagal/", social.login_error, name="socialaccount_login_error"),
-        path("oidc/<str:provider_id>/", oidc.login, name="openid_connect_login"),
-        path("oidc/<str:provider_id>/kembali/", oidc.callback, name="openid_connect_callback"),
-    ]

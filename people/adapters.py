@@ -145,6 +145,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             _refuse(request, _("Sign out before you sign in with another account."))
         claims = _claims(request, sociallogin)
         if sociallogin.is_existing:
+            services.forget_claims(sociallogin.account)
             return
         person = _person_of(claims)
         if person is None:

@@ -31,6 +31,7 @@ from people.services.persons import (
     change_nip,
     change_person,
     deactivate,
+    forget_claims,
     link_identity,
     reactivate,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "end_assignment",
     "end_sessions",
     "end_sessions_of",
+    "forget_claims",
     "grant_role",
     "link_identity",
     "make_activation_code",

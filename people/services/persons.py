@@ -109,3 +109,9 @@ def link_identity(person: User, *, provider: str, uid: str) -> SocialAccount:
     account = SocialAccount.objects.create(user=person, provider=provider, uid=uid)
     record("account.link_identity", by=person, target=person, provider=provider)
     return account
+
+
+def forget_claims(account: SocialAccount) -> None:
+    """django-allauth keeps what the provider says of a person at each login; we need none of it."""
+    account.extra_data = {}
+    account.save(update_fields=["extra_data"])

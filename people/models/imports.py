@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.constraints import all_or_none, known_choice
@@ -57,3 +58,11 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:import_detail", args=[self.pk])
+
+    @property
+    def is_waiting(self) -> bool:
+        """The worker has something to do with it."""
+        return self.state in (ImportState.CHECKING, ImportState.COMMITTING)

@@ -42,7 +42,6 @@ SENTENCES = {
     "post.add": _("added the post %(target)s"),
     "post.change": _("changed the post %(target)s"),
     "post.oblige": _("decided whether %(target)s must declare: %(reason)s"),
-    "province.seed": _("loaded the invented province"),
     "province.seed": _("made a synthetic province of %(people)s people"),
     "role.grant": _("gave a role: %(target)s (%(reason)s)"),
     "role.revoke": _("withdrew a role: %(target)s (%(reason)s)"),

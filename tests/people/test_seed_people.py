@@ -27,12 +27,18 @@ def make(*, seed=7, people=PEOPLE):
 def digest():
     """Everything that was made, without keys and times of the run."""
     queries = (
-        "SELECT id, nip, name, title_before, title_after, email, employment, grade, is_active"
-        " FROM people_user ORDER BY id",
-        "SELECT p.code, p.title, p.unit, p.level, s.code, p.is_obliged, p.obliged_because"
-        " FROM people_post p LEFT JOIN people_post s ON s.id = p.superior_id ORDER BY p.code",
-        "SELECT a.user_id, p.code, a.kind, a.starts_on, a.ends_on, a.decree"
-        " FROM people_assignment a JOIN people_post p ON p.id = a.post_id ORDER BY 1, 2, 4",
+        (
+            "SELECT id, nip, name, title_before, title_after, email, employment, grade, is_active"
+            " FROM people_user ORDER BY id"
+        ),
+        (
+            "SELECT p.code, p.title, p.unit, p.level, s.code, p.is_obliged, p.obliged_because"
+            " FROM people_post p LEFT JOIN people_post s ON s.id = p.superior_id ORDER BY p.code"
+        ),
+        (
+            "SELECT a.user_id, p.code, a.kind, a.starts_on, a.ends_on, a.decree"
+            " FROM people_assignment a JOIN people_post p ON p.id = a.post_id ORDER BY 1, 2, 4"
+        ),
         "SELECT user_id, role, granted_by_id FROM people_rolegrant ORDER BY 1, 2",
     )
     hasher = hashlib.sha256()
@@ -111,9 +117,11 @@ def test_single_seats_have_one_holder_and_nobody_two_posts():
     people = running.values_list("user", flat=True)
     assert len(set(seats)) == len(seats)
     assert len(set(people)) == len(people)
-    assert not Assignment.objects.exclude(is_single_seat=True).filter(
-        post__is_single_seat=True
-    ).exists()
+    assert (
+        not Assignment.objects.exclude(is_single_seat=True)
+        .filter(post__is_single_seat=True)
+        .exists()
+    )
 
 
 def test_history_acting_and_leavers_occur():

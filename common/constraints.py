@@ -27,6 +27,8 @@ def ordered(first: str, last: str, *, name: str, message: str) -> models.CheckCo
     )
 
 
-def known_choice(field: str, choices: type[models.TextChoices], *, name: str):
+def known_choice(
+    field: str, choices: type[models.TextChoices], *, name: str
+) -> models.CheckConstraint:
     """`field` holds one of the values of `choices`, or the database refuses."""
     return models.CheckConstraint(condition=Q(**{f"{field}__in": choices.values}), name=name)

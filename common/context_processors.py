@@ -18,6 +18,7 @@ THEMES = (
     ("dark", _("Dark"), "dark"),
 )
 LANGUAGES = (("id", "Bahasa Indonesia"), ("en", "English"))
+SESSION_STARTED = "session_started"
 ACCOUNT_PAGES = (
     ("profile", _("My account"), "person"),
     ("account_change_password", _("Change password"), "key"),
@@ -52,7 +53,7 @@ def describe(request: HttpRequest | None) -> dict[str, Any]:
         "is_demonstration": bool(settings.DEMO_PASSWORD),
         "verification_url": _reverse_or("statements:verify", "/verifikasi/"),
         "account_links": _account_links(),
-        "session_seconds_left": _session_seconds_left(request),
+        "session_seconds_left": session_seconds_left(request),
     }
 
 
@@ -76,14 +77,20 @@ _account: list[Link] = []
 def _account_links() -> list[Link]:
     if not _account:
         for name, label, icon in ACCOUNT_PAGES:
-            if address := _reverse_or(name if ":" in name else name, ""):
+            if address := _reverse_or(name, ""):
                 _account.append(Link(label, address, icon))
     return _account
 
 
-def _session_seconds_left(request: HttpRequest | None) -> int | None:
+def session_seconds_left(request: HttpRequest | None) -> int | None:
+    """Until the session ends from idleness or old age (`people.middleware` keeps both times)."""
     session = getattr(request, "session", None)
     # Not `request.user`: an error page must not ask a database that is away.
     if session is None or not session.accessed or SESSION_SEEN not in session:
         return None
-    return max(0, int(session[SESSION_SEEN] + settings.SESSION_COOKIE_AGE - time.time()))
+    now = time.time()
+    ends = session[SESSION_SEEN] + settings.SESSION_COOKIE_AGE
+    longest = getattr(settings, "SESSION_LONGEST_SECONDS", 0)
+    if longest:
+        ends = min(ends, session.get(SESSION_STARTED, now) + longest)
+    return max(0, int(ends - now))

@@ -7,7 +7,6 @@ import logging
 from typing import Any
 
 from django.core.exceptions import (
-    BadRequest,
     RequestDataTooBig,
     TooManyFieldsSent,
     TooManyFilesSent,
@@ -93,7 +92,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
         request,
         status=400,
         heading=_("This request cannot be understood"),
-        text=_("The address or the form holds something the portal cannot read. Nothing was changed."),
+        text=_(
+            "The address or the form holds something the portal cannot read. Nothing was changed."
+        ),
         advice=_("Go back, check what you typed or pasted, and try again."),
     )
 
@@ -123,8 +124,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
         request,
         status=500,
         heading=_("Something went wrong on our side"),
-        text=_("Answers that were saved are not lost. The step you just took was not carried out."),
-        advice=_("Try again in a few minutes. If it happens again, give the code below to the help desk."),
+        text=_(
+            "Answers that were saved are not lost. The step you just took was not carried out."
+        ),
+        advice=_(
+            "Try again in a few minutes. If it happens again, give the code below to the help desk."
+        ),
     )
 
 
@@ -133,7 +138,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         request,
         status=403,
         heading=_("This page is out of date"),
-        text=_("You signed in or out in another window since this page was opened. Nothing was changed."),
+        text=_(
+            "You signed in or out in another window since this page was opened. "
+            "Nothing was changed."
+        ),
         advice=_("Go back, load the page again and repeat the step. Copy longer texts first."),
     )
 
@@ -146,7 +154,8 @@ def conflict(
         request,
         status=409,
         heading=_("This was changed in the meantime"),
-        text=text or _("Somebody, or you in another window, has changed it since you opened the page."),
+        text=text
+        or _("Somebody, or you in another window, has changed it since you opened the page."),
         advice=_("Look at how it stands now, then repeat the step if it is still needed."),
         url=url,
         label=label or _("See how it stands now"),

@@ -316,11 +316,11 @@ class YesNoField(Explained, forms.TypedChoiceField):
 
     widget = forms.RadioSelect
 
-    def __init__(self, *, yes: Any = _("Yes"), no: Any = _("No"), **kwargs: Any) -> None:
+    def __init__(self, *, yes: Any = "", no: Any = "", **kwargs: Any) -> None:
         choose = _("Choose one of the answers.")
         kwargs.setdefault("error_messages", {"required": choose, "invalid_choice": choose})
         super().__init__(
-            choices=[("yes", yes), ("no", no)],
+            choices=[("yes", yes or _("Yes")), ("no", no or _("No"))],
             coerce=lambda value: value == "yes",
             empty_value=None,
             **kwargs,

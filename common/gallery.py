@@ -84,8 +84,26 @@ def gallery_context() -> dict[str, Any]:
         ],
         "page": KeysetPage([], "?sebelum=x", "?setelah=y", 10_000, True),
         "rows": [
-            ("F2/2026/04.02/000123", "Siti binti A.", "Dinas Kesehatan", "submitted", _("Submitted")),
-            ("F2/2026/01.01/000124", "Dr. H. Ma'ruf Hasan, S.H., M.Si.", "Dinas Pendidikan dan Kebudayaan", "accepted", _("Accepted")),
-            ("F3/2026/02.07/000125", "Suharto", "Biro Pengadaan Barang dan Jasa", "overdue", _("Overdue")),
+            (
+                "F2/2026/04.02/000123",
+                "Siti binti A.",
+                "Dinas Kesehatan",
+                "submitted",
+                _("Submitted"),
+            ),
+            (
+                "F2/2026/01.01/000124",
+                "Dr. H. Ma'ruf Hasan, S.H., M.Si.",
+                "Dinas Pendidikan dan Kebudayaan",
+                "accepted",
+                _("Accepted"),
+            ),
+            (
+                "F3/2026/02.07/000125",
+                "Suharto",
+                "Biro Pengadaan Barang dan Jasa",
+                "overdue",
+                _("Overdue"),
+            ),
         ],
     }

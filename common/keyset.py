@@ -30,7 +30,7 @@ CURSOR_AGE = datetime.timedelta(days=366)
 CURSOR_LENGTH = 1_000
 
 
-class InvalidCursor(Exception):
+class InvalidCursorError(Exception):
     """The cursor isn't one this list made."""
 
 
@@ -103,14 +103,12 @@ class Order:
 
     def values(self, cursor: str) -> list[Any]:
         if len(cursor) > CURSOR_LENGTH:
-            raise InvalidCursor
+            raise InvalidCursorError
         try:
             texts = signing.loads(cursor, salt=self.salt, max_age=CURSOR_AGE)
-            return [
-                field.to_python(text) for field, text in zip(self.fields, texts, strict=True)
-            ]
+            return [field.to_python(text) for field, text in zip(self.fields, texts, strict=True)]
         except (signing.BadSignature, ValidationError, ValueError, TypeError, OSError) as error:
-            raise InvalidCursor from error
+            raise InvalidCursorError from error
 
 
 def _value(row: Any, name: str) -> Any:
@@ -141,7 +139,7 @@ def paginate(
     path: str = "",
     count: bool = True,
 ) -> KeysetPage:
-    """The page that `query` asks for; raises `InvalidCursor`.
+    """The page that `query` asks for; raises `InvalidCursorError`.
 
     Two queries, whatever the place: the rows (one more than shown) and the capped count.
     """
@@ -184,7 +182,7 @@ def _url(query: QueryDict, path: str, name: str, cursor: str) -> str:
 
 
 class KeysetListView(ListView):
-    """A ListView whose `page_obj` is a `KeysetPage`; set `ordering`, and `paginate_by` if not 25."""
+    """A ListView whose `page_obj` is a `KeysetPage`; set `ordering`, perhaps `paginate_by`."""
 
     ordering: Sequence[str] = ("-pk",)
     paginate_by = 25
@@ -202,7 +200,7 @@ class KeysetListView(ListView):
                 path=self.request.path,
                 count=self.counts,
             )
-        except InvalidCursor as error:
+        except InvalidCursorError as error:
             raise Http404(_("This page of the list does not exist.")) from error
         context = {
             "page_obj": page,

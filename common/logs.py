@@ -89,9 +89,11 @@ def _add_exception(_logger: Any, _name: str, event: dict) -> dict:
 
 
 def _scrub_values(_logger: Any, _name: str, event: dict) -> dict:
-    """Once more for what arrives without the filter (a handler somebody adds, structlog itself)."""
+    """Once more, for what arrives without the filter (another handler, structlog itself)."""
     return {
-        key: scrub(value) if isinstance(value, str) and key not in ("timestamp", "request_id") else value
+        key: scrub(value)
+        if isinstance(value, str) and key not in ("timestamp", "request_id")
+        else value
         for key, value in event.items()
     }
 

@@ -1,7 +1,7 @@
 """Reading tables from CSV and XLSX within limits, and writing them without formulas.
 
-Reading never evaluates anything. Every fault names its row and column, so that a person finds it in
-their own program: a formula, a merged cell, a cell that is too long, a row too many. What would
+Reading never evaluates anything. Every fault names its row and column, so that a person finds it
+in their own program: a formula, a merged cell, a cell that is too long, a row too many. What would
 exhaust the machine (a zip bomb, a million rows) is refused before it is unpacked. Cells come back
 as text, cleaned; numbers and dates as people see them.
 
@@ -121,7 +121,9 @@ def read_table(
         raise SpreadsheetError(_("The file isn't really a spreadsheet."))
     else:
         lines = _csv_lines(data, limits)
-    return _table(lines, required=set(required), known=None if known is None else set(known), limits=limits)
+    return _table(
+        lines, required=set(required), known=None if known is None else set(known), limits=limits
+    )
 
 
 def _bytes_of(source: BinaryIO | Path | str, name: str, limits: Limits) -> tuple[bytes, str]:
@@ -172,7 +174,9 @@ def _table(
     return table
 
 
-def _check_headings(table: Table, number: int, *, required: set[str], known: set[str] | None) -> None:
+def _check_headings(
+    table: Table, number: int, *, required: set[str], known: set[str] | None
+) -> None:
     present = [heading for heading in table.headings if heading]
     if missing := sorted(required - set(present)):
         raise SpreadsheetError(
@@ -212,7 +216,9 @@ def _clean_cell(text: str, limits: Limits) -> tuple[str, str]:
     except ValidationError as error:
         return "", error.messages[0]
     if cleaned in ERROR_VALUES:
-        return "", _("The cell shows an error of the spreadsheet (%(error)s).") % {"error": cleaned}
+        return "", _("The cell shows an error of the spreadsheet (%(error)s).") % {
+            "error": cleaned
+        }
     if cleaned.startswith("=") or (
         cleaned.startswith(FORMULA_START) and re.match(r"[+\-@＋－＠]\s*[A-Za-z@(]", cleaned)
     ):
@@ -277,7 +283,9 @@ def _xlsx_lines(data: bytes, limits: Limits) -> Iterator[Line]:
     merged = _merged_cells(data)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # "No stylesheet", "unknown extension": not our matter.
+            warnings.simplefilter(
+                "ignore"
+            )  # "No stylesheet", "unknown extension": not our matter.
             book = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
         sheet = book.worksheets[0]
         # Not the stated size: a forged one lets 16,384 empty columns be read a row.
@@ -294,7 +302,9 @@ def _xlsx_lines(data: bytes, limits: Limits) -> Iterator[Line]:
 def _sheet_lines(sheet: Any, merged: set[tuple[int, int]], limits: Limits) -> Iterator[Line]:
     empty_run = 0
     for number, cells in enumerate(sheet.iter_rows(), 1):
-        if len(cells) > limits.columns and any(cell.value is not None for cell in cells[limits.columns :]):
+        if len(cells) > limits.columns and any(
+            cell.value is not None for cell in cells[limits.columns :]
+        ):
             raise SpreadsheetError(
                 _("Row %(row)s has more than %(limit)s columns.")
                 % {"row": number, "limit": limits.columns}
@@ -328,7 +338,9 @@ def _cell_text(value: Any) -> str:
     if isinstance(value, bool):
         return "ya" if value else "tidak"
     if isinstance(value, datetime.datetime):
-        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ")
+        return (
+            value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ")
+        )
     if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
@@ -360,7 +372,9 @@ def _check_zip(data: bytes, limits: Limits) -> None:
         )
     )
     if is_bomb:
-        raise SpreadsheetError(_("The spreadsheet unpacks to far more than it should; it was refused."))
+        raise SpreadsheetError(
+            _("The spreadsheet unpacks to far more than it should; it was refused.")
+        )
 
 
 def _merged_cells(data: bytes) -> set[tuple[int, int]]:
@@ -368,7 +382,11 @@ def _merged_cells(data: bytes) -> set[tuple[int, int]]:
     merged: set[tuple[int, int]] = set()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         sheets = sorted(
-            (name for name in archive.namelist() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name)),
+            (
+                name
+                for name in archive.namelist()
+                if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name)
+            ),
             key=lambda name: int(re.findall(r"\d+", name)[-1]),
         )
         if not sheets:
@@ -376,7 +394,9 @@ def _merged_cells(data: bytes) -> set[tuple[int, int]]:
         with archive.open(sheets[0]) as part:
             tail = b""
             while chunk := part.read(MEGABYTE):
-                for match in re.finditer(rb'<mergeCell\s+ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"', tail + chunk):
+                for match in re.finditer(
+                    rb'<mergeCell\s+ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"', tail + chunk
+                ):
                     _add_range(merged, match)
                 tail = chunk[-64:]
     return merged
@@ -412,7 +432,7 @@ def neutral(value: Any) -> str:
 
 
 def write_csv(headings: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
-    """CSV as Excel in Indonesia opens it: UTF-8 with mark, semicolons; in pieces, for streaming."""
+    """CSV as Excel in Indonesia opens it (UTF-8 with mark, semicolons), piece by piece."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     buffer.write("\ufeff")
@@ -457,7 +477,7 @@ def write_xlsx(
 def _text_cell(sheet: Any, value: Any) -> WriteOnlyCell:
     cell = WriteOnlyCell(sheet, value="")
     # Set apart from the type: openpyxl would make a formula of a text that begins with "=".
-    cell._value = neutral(value)  # noqa: SLF001 -- its setter guesses the type
+    cell._value = neutral(value)
     cell.data_type = "s"
     cell.number_format = "@"
     return cell

@@ -23,7 +23,9 @@ NAME_FIRST = re.compile(r"[^\W_]|['’(]")
 TYPOGRAPHIC_APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'", "´": "'", "‘": "'"})
 
 
-def clean_text(value: object, *, multiline: bool = False, limit: int | None = DEFAULT_LIMIT) -> str:
+def clean_text(
+    value: object, *, multiline: bool = False, limit: int | None = DEFAULT_LIMIT
+) -> str:
     """`value` as one clean text; raises `ValidationError` when it can't be accepted.
 
     Line breaks are kept (as \\n) only with `multiline`; otherwise they count as spaces.
@@ -94,7 +96,7 @@ def _without_marks(text: str) -> str:
 
 
 def ascii_digits(value: object, *, keep: str = "") -> str:
-    """The digits of `value`, from whatever script, without the spaces, dots and hyphens people add.
+    """The digits of `value`, of whatever script, without the spaces and signs people add.
 
     Characters of `keep` stay; anything else stays too, for the caller's check to refuse.
     """

@@ -197,7 +197,7 @@ def original_name(upload: UploadedFile) -> str:
 
 
 def check_quota(*, used: int, adding: int, limit: int) -> None:
-    """`used` bytes are stored, `adding` come, `limit` is the most one person or record may have."""
+    """`used` bytes are stored, `adding` come, `limit` is the most one owner may have."""
     if used + adding > limit:
         raise ValidationError(
             _("No room is left for this file: %(left)s of %(limit)s are free."),

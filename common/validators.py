@@ -40,7 +40,7 @@ def validate_name(value: str) -> None:
 
 
 def validate_business_date(value: datetime.date) -> None:
-    """Years outside 1900–2100 are typing errors; some of them cannot be shown at all.
+    """Years outside 1900 to 2100 are typing errors; some of them cannot be shown at all.
 
     A time of the year 1 saved from a zone east of Greenwich fails in every list that reads it.
     """
@@ -88,4 +88,3 @@ def validate_json_storable(value: object) -> None:
             clean_text(item, multiline=True, limit=None)
         elif isinstance(item, float) and not math.isfinite(item):
             raise ValidationError(_("A number here cannot be stored."), code="not_a_number")
-

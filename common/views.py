@@ -18,6 +18,7 @@ from django.views import View
 from django.views.generic import TemplateView
 from django.views.i18n import set_language
 
+from common.context_processors import session_seconds_left
 from common.gallery import gallery_context
 from common.middleware import THEMES, theme_cookie_name
 from common.validators import validate_json_storable
@@ -74,7 +75,9 @@ def filter_form(request: HttpRequest, form_class: type[forms.Form], **kwargs: An
     """
     form = form_class(request.GET, **kwargs)
     if not form.is_valid():
-        wrong = [str(form.fields[name].label or name) for name in form.errors if name in form.fields]
+        wrong = [
+            str(form.fields[name].label or name) for name in form.errors if name in form.fields
+        ]
         messages.warning(
             request,
             _("These filters were not understood and are ignored: %(names)s.")
@@ -152,13 +155,12 @@ class ThemeView(View):
 
 
 class KeepSessionView(View):
-    """"Stay signed in": the session's middleware lengthens it, this says until when."""
+    """The button "Stay signed in": any request lengthens the session, this says until when."""
 
     http_method_names = ["post"]
 
     def post(self, request):
-        request.session.modified = True
-        return JsonResponse({"seconds": settings.SESSION_COOKIE_AGE})
+        return JsonResponse({"seconds": session_seconds_left(request) or 0})
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -100,7 +100,16 @@ def test_styles_fetch_nothing_from_elsewhere(path):
 def test_scripts_keep_nothing_in_the_browser(path):
     text = source(path)
 
-    for word in ("localStorage", "sessionStorage", "indexedDB", "document.cookie", "eval(", "innerHTML", "http://", "https://"):
+    for word in (
+        "localStorage",
+        "sessionStorage",
+        "indexedDB",
+        "document.cookie",
+        "eval(",
+        "innerHTML",
+        "http://",
+        "https://",
+    ):
         assert word not in text
 
 
@@ -114,7 +123,11 @@ def test_colours_are_named_in_one_file():
 
 
 def test_dark_colours_are_the_same_for_device_and_choice():
-    blocks = re.findall(r'\[data-bs-theme="(dark|auto)"\] \{(.*?)\}', source(ROOT / "static/css/tokens.css"), re.S)
+    blocks = re.findall(
+        r'\[data-bs-theme="(dark|auto)"\] \{(.*?)\}',
+        source(ROOT / "static/css/tokens.css"),
+        re.DOTALL,
+    )
     values = {name: re.sub(r"\s+", "", body) for name, body in blocks}
 
     assert values["dark"] == values["auto"]
@@ -140,7 +153,8 @@ def test_page_weight_of_the_frame():
     """Styles, scripts and icons of every page, compressed: what a phone on 3G waits for."""
     names = re.findall(r"{% static '([^']+)' %}", source(ROOT / "templates/base.html"))
     weight = sum(
-        len(gzip.compress((ROOT / "static" / name).read_bytes(), 9)) for name in (*names, "icons.svg")
+        len(gzip.compress((ROOT / "static" / name).read_bytes(), 9))
+        for name in (*names, "icons.svg")
     )
 
     assert weight < 85_000
@@ -194,7 +208,9 @@ def test_code_keeps_the_house_rules(path):
             assert node.level == 0, "relative import"
             assert not (node.module or "").startswith("django.contrib.admin")
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            assert node.func.id not in ("print", "eval", "exec"), f"{node.func.id} in line {node.lineno}"
+            assert node.func.id not in ("print", "eval", "exec"), (
+                f"{node.func.id} in line {node.lineno}"
+            )
 
 
 def test_every_message_has_its_indonesian():
@@ -206,7 +222,8 @@ def test_every_message_has_its_indonesian():
     untranslated = [
         entry
         for entry in entries
-        if "#~" not in entry and ("#, fuzzy" in entry or re.search(r'msgstr(?:\[0\])? ""(?!\n")', entry))
+        if "#~" not in entry
+        and ("#, fuzzy" in entry or re.search(r'msgstr(?:\[0\])? ""(?!\n")', entry))
     ]
 
     assert untranslated == []
@@ -216,5 +233,9 @@ def test_components_need_no_load():
     builtins = engines["django"].engine.builtins
 
     assert "common.templatetags.ui" in builtins
-    loads = [name for name in TEMPLATES if re.search(r"{% load [^%]*\bui\b", source(ROOT / "templates" / name))]
+    loads = [
+        name
+        for name in TEMPLATES
+        if re.search(r"{% load [^%]*\bui\b", source(ROOT / "templates" / name))
+    ]
     assert loads == []

@@ -19,7 +19,15 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, gettext_lazy as _, ngettext, pgettext_lazy
+from django.utils.translation import (
+    get_language,
+    gettext,
+    ngettext,
+    pgettext_lazy,
+)
+from django.utils.translation import (
+    gettext_lazy as _,
+)
 
 from common.icons import ICONS
 
@@ -180,7 +188,7 @@ def section_status(status: str) -> SafeString:
 def change_badge(change: str) -> SafeString:
     """Mark of a difference: added, changed, removed; nothing for anything else."""
     if change not in CHANGES:
-        return mark_safe("")  # noqa: S308 -- a constant
+        return mark_safe("")
     label, tone, icon_name = CHANGES[change]
     return _badge(str(label), tone, icon_name)
 
@@ -284,9 +292,7 @@ def actions(content: str, sticky: bool = False) -> SafeString:
 
 
 @register.simple_block_tag
-def confirmation(
-    content: str, title: Any, number: Any = "", number_label: Any = ""
-) -> SafeString:
+def confirmation(content: str, title: Any, number: Any = "", number_label: Any = "") -> SafeString:
     """The page after a deed: what was done, its number; the content says what comes next."""
     return _render(
         "confirmation",
@@ -322,7 +328,7 @@ def error_summary(*forms: Any, title: Any = "") -> SafeString:
             part._summary_shown = True
             entries.extend(_errors_of(part))
     if not entries:
-        return mark_safe("")  # noqa: S308 -- a constant
+        return mark_safe("")
     return _render("error_summary", entries=entries, title=title)
 
 
@@ -360,9 +366,7 @@ def save_status(saved_at: datetime.datetime | None = None) -> SafeString:
 @register.simple_tag
 def steps(current: int, total: int, label: Any = "") -> SafeString:
     """Where one stands in a row of pages: "Step 3 of 5"."""
-    return _render(
-        "steps", current=current, total=total, label=label, numbers=range(1, total + 1)
-    )
+    return _render("steps", current=current, total=total, label=label, numbers=range(1, total + 1))
 
 
 @register.simple_tag
@@ -405,9 +409,7 @@ def summary_row(
 @register.simple_block_tag
 def summary_item(content: str, label: Any, change_url: str = "", change: str = "") -> SafeString:
     """As `summary_row`, for an answer that needs markup."""
-    return _render(
-        "summary_row", label=label, value=content, change_url=change_url, change=change
-    )
+    return _render("summary_row", label=label, value=content, change_url=change_url, change=change)
 
 
 @register.simple_block_tag
@@ -447,7 +449,9 @@ def timeline_item(
 
 
 @register.simple_tag
-def stat(value: Any, label: Any, url: str = "", tone: str = "neutral", text: Any = "") -> SafeString:
+def stat(
+    value: Any, label: Any, url: str = "", tone: str = "neutral", text: Any = ""
+) -> SafeString:
     """A number with its words; a link opens exactly what was counted."""
     return _render("stat", value=value, label=label, url=url, tone=tone, text=text)
 
@@ -463,7 +467,9 @@ def code_block(code: str, label: Any = "") -> SafeString:
 
 
 @register.simple_block_tag
-def data_table(content: str, caption: Any, show_caption: bool = False, css_class: str = "") -> SafeString:
+def data_table(
+    content: str, caption: Any, show_caption: bool = False, css_class: str = ""
+) -> SafeString:
     """<thead> and <tbody> in a table that scrolls by itself, never the page.
 
     `css_class="table-stack"` turns rows into cards on a phone; give each <td> a `data-label`.
@@ -493,14 +499,12 @@ def tabs(items: Iterable[Any], label: Any = "") -> SafeString:
 @register.simple_tag(takes_context=True)
 def pager(context: Context, page: Any, target: str = "") -> SafeString:
     """Links of a keyset page (`common.keyset`); `target` is the id that HTMX replaces."""
-    return _render(
-        "pager", page=page, target=target, request=context.get("request")
-    )
+    return _render("pager", page=page, target=target, request=context.get("request"))
 
 
 @register.simple_tag
 def count_text(page: Any) -> str:
-    """"25 results", or "more than 10,000 results" when counting stopped."""
+    """ "25 results", or "more than 10,000 results" when counting stopped."""
     if page.count is None:
         return ""
     if page.is_count_capped:

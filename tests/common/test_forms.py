@@ -68,7 +68,9 @@ def test_rupiah_in_the_usual_spellings(typed, amount):
     assert parse_rupiah(typed) == amount
 
 
-@pytest.mark.parametrize("typed", ["1,000", "1.5", "abc", "1.00.000", "-5", "1e9", "1,2345 ribu", "١٠٠٠ x", "NaN"])
+@pytest.mark.parametrize(
+    "typed", ["1,000", "1.5", "abc", "1.00.000", "-5", "1e9", "1,2345 ribu", "١٠٠٠ x", "NaN"]
+)
 def test_rupiah_that_could_mean_two_things_is_refused(typed):
     with pytest.raises(ValidationError):
         parse_rupiah(typed)
@@ -84,12 +86,16 @@ def test_rupiah_field_knows_its_range_and_shows_groups():
     assert not field.has_changed(1_000, "Rp1.000")
 
 
-@pytest.mark.parametrize("typed", ["2026-12-31", "31/12/2026", "31-12-2026", "31 Desember 2026", "31 des 2026"])
+@pytest.mark.parametrize(
+    "typed", ["2026-12-31", "31/12/2026", "31-12-2026", "31 Desember 2026", "31 des 2026"]
+)
 def test_dates_as_people_write_them(typed):
     assert BusinessDateField().clean(typed) == datetime.date(2026, 12, 31)
 
 
-@pytest.mark.parametrize("typed", ["0001-01-01", "9999-12-31", "31/02/2026", "besok", "1899-12-31", "2026-1-1\x00"])
+@pytest.mark.parametrize(
+    "typed", ["0001-01-01", "9999-12-31", "31/02/2026", "besok", "1899-12-31", "2026-1-1\x00"]
+)
 def test_absurd_dates_are_refused(typed):
     with pytest.raises(ValidationError):
         BusinessDateField().clean(typed)
@@ -122,7 +128,10 @@ def test_yes_no_shows_a_stored_answer():
 
     html = str(Question(initial={"tie": False})["tie"])
 
-    assert 'value="no" required id="id_tie_1" checked' in html.replace('checked=""', "checked") or "checked" in html
+    assert (
+        'value="no" required id="id_tie_1" checked' in html.replace('checked=""', "checked")
+        or "checked" in html
+    )
 
 
 def test_numbers_that_name_something_lose_their_signs():

@@ -7,7 +7,7 @@ from django.core.signing import dumps
 from django.db.models import Value
 from django.http import Http404, QueryDict
 
-from common.keyset import InvalidCursor, KeysetListView, Order, capped_count, paginate
+from common.keyset import InvalidCursorError, KeysetListView, Order, capped_count, paginate
 
 pytestmark = pytest.mark.django_db
 
@@ -88,16 +88,16 @@ def test_bad_cursor_is_not_found_never_a_failure(cursor, rf):
 def test_cursor_of_another_order_is_refused():
     cursor = Order(ContentType.objects.all(), ("model",)).cursor(ContentType.objects.first())
 
-    with pytest.raises(InvalidCursor):
+    with pytest.raises(InvalidCursorError):
         page_of(f"?setelah={cursor}")
 
 
 def test_signed_cursor_with_wrong_values_is_refused():
     order = Order(ContentType.objects.all(), ("pk",))
 
-    with pytest.raises(InvalidCursor):
+    with pytest.raises(InvalidCursorError):
         order.values(dumps(["not a number"], salt=order.salt))
-    with pytest.raises(InvalidCursor):
+    with pytest.raises(InvalidCursorError):
         order.values(dumps(["1", "2"], salt=order.salt))
 
 

@@ -34,7 +34,7 @@ def test_personal_numbers_and_addresses_are_taken_out(secret):
 @pytest.mark.parametrize(
     "message",
     [
-        'duplicate key value violates unique constraint "x"\nDETAIL:  Key (name)=(Rahasia) already exists.',
+        'violates unique constraint "x"\nDETAIL:  Key (name)=(Rahasia) already exists.',
         "Failing row contains (1, Rahasia, null).",
         'invalid input syntax for type integer: "Rahasia"',
         "password=Rahasia",

@@ -218,7 +218,9 @@ def test_unknown_theme_is_refused(client):
     assert client.post(reverse("set_theme"), {"theme": "pink"}).status_code == 400
 
 
-@pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil"])
+@pytest.mark.parametrize(
+    "address", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "/\\evil"]
+)
 def test_no_redirect_to_strangers(client, address):
     response = client.post(reverse("set_theme"), {"theme": "dark", "next": address})
 

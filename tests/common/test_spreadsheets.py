@@ -57,7 +57,9 @@ def test_csv_row_numbers_count_lines_within_cells():
 
 
 def test_xlsx_cells_come_as_people_see_them():
-    source = xlsx([["Nama", "Tanggal", "Nilai"], ["Siti", datetime.date(2026, 11, 23), 1500.0], [None] * 3])
+    source = xlsx(
+        [["Nama", "Tanggal", "Nilai"], ["Siti", datetime.date(2026, 11, 23), 1500.0], [None] * 3]
+    )
 
     table = read_table(source)
 
@@ -66,7 +68,7 @@ def test_xlsx_cells_come_as_people_see_them():
 
 
 def test_formulas_are_faults_with_their_place():
-    source = xlsx([["nama", "nilai"], ["A", "=1+1"], ["=HYPERLINK(\"x\")", 2]])
+    source = xlsx([["nama", "nilai"], ["A", "=1+1"], ['=HYPERLINK("x")', 2]])
 
     table = read_table(source)
 
@@ -102,7 +104,13 @@ def test_cell_outside_the_table_is_a_fault():
 
 @pytest.mark.parametrize(
     ("required", "text"),
-    [({"nip"}, "nama\nA\n"), (set(), "nama;nama\nA;B\n"), (set(), ""), (set(), "a\x00b"), (set(), 'a;b\n"x;y\n')],
+    [
+        ({"nip"}, "nama\nA\n"),
+        (set(), "nama;nama\nA;B\n"),
+        (set(), ""),
+        (set(), "a\x00b"),
+        (set(), 'a;b\n"x;y\n'),
+    ],
 )
 def test_files_without_a_sound_table(required, text):
     with pytest.raises(SpreadsheetError):
@@ -150,7 +158,9 @@ def test_damaged_spreadsheets(data):
         read_table(io.BytesIO(data), name="a.xlsx")
 
 
-@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "[Content_Types].xml", "xl/styles.xml"])
+@pytest.mark.parametrize(
+    "part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "[Content_Types].xml", "xl/styles.xml"]
+)
 @pytest.mark.parametrize(
     "content",
     [
@@ -193,7 +203,12 @@ def test_written_csv_reads_back():
 def test_written_xlsx_holds_texts_not_formulas():
     target = io.BytesIO()
 
-    write_xlsx(target, ["Nama", "Nilai"], [["=cmd|'/C calc'!A0", 5], ["@x", datetime.date(2026, 1, 2)]], title="a/b")
+    write_xlsx(
+        target,
+        ["Nama", "Nilai"],
+        [["=cmd|'/C calc'!A0", 5], ["@x", datetime.date(2026, 1, 2)]],
+        title="a/b",
+    )
 
     sheet = load_workbook(target).active
     assert sheet["A2"].data_type == "s"

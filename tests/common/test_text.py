@@ -29,13 +29,17 @@ def test_name_typographic_apostrophes_become_plain():
     assert clean_name("Ma’ruf Qur`an") == "Ma'ruf Qur'an"
 
 
-@pytest.mark.parametrize("name", ["123", "...", "<script>", "Budi; DROP TABLE", "A\x00B", "-----a"])
+@pytest.mark.parametrize(
+    "name", ["123", "...", "<script>", "Budi; DROP TABLE", "A\x00B", "-----a"]
+)
 def test_name_refused(name):
     with pytest.raises(ValidationError):
         clean_name(name)
 
 
-@pytest.mark.parametrize("character", ["\x00", "\x07", "\x1b", "\x7f", "\x9f", "\ud800", "\ue000", "\uffff"])
+@pytest.mark.parametrize(
+    "character", ["\x00", "\x07", "\x1b", "\x7f", "\x9f", "\ud800", "\ue000", "\uffff"]
+)
 def test_control_characters_are_refused_with_their_number(character):
     with pytest.raises(ValidationError) as caught:
         clean_text(f"Budi{character}")
@@ -74,7 +78,12 @@ def test_limit_counts_after_cleaning():
 
 @pytest.mark.parametrize(
     ("typed", "digits"),
-    [("19900101 201501 1 001", "199001012015011001"), ("١٢٣", "123"), ("01.234-5", "012345"), ("12a", "12a")],
+    [
+        ("19900101 201501 1 001", "199001012015011001"),
+        ("١٢٣", "123"),
+        ("01.234-5", "012345"),
+        ("12a", "12a"),
+    ],
 )
 def test_ascii_digits(typed, digits):
     assert ascii_digits(typed) == digits

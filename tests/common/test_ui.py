@@ -52,7 +52,9 @@ def test_dates_in_english():
         assert render("{{ v|tanggal }}", v=datetime.date(2026, 8, 1)) == "1 August 2026"
 
 
-@pytest.mark.parametrize("source", ["{{ v|tanggal }}", "{{ v|waktu }}", "{{ v|rupiah }}", "{{ v|tanggal_waktu }}"])
+@pytest.mark.parametrize(
+    "source", ["{{ v|tanggal }}", "{{ v|waktu }}", "{{ v|rupiah }}", "{{ v|tanggal_waktu }}"]
+)
 @pytest.mark.parametrize("value", [None, "", "x"])
 def test_nothing_and_nonsense_are_empty(source, value):
     assert render(source, v=value) == ""
@@ -95,7 +97,8 @@ def test_numbers(source, value, text):
         "{% steps 1 2 v %}{% progress 1 2 v %}",
         "{% icon 'home' label=v %}",
         "{% filter_bar count=v reset_url=v %}{{ v }}{% endfilter_bar %}",
-        "{% task_list label=v %}{{ v }}{% endtask_list %}{% timeline label=v %}{{ v }}{% endtimeline %}",
+        "{% task_list label=v %}{{ v }}{% endtask_list %}",
+        "{% timeline label=v %}{{ v }}{% endtimeline %}",
     ],
 )
 def test_components_escape_what_they_get(source):
@@ -106,7 +109,9 @@ def test_components_escape_what_they_get(source):
 
 
 def test_actions_of_the_page_header_stay_markup():
-    assert "<a href" in render("{% page_header title='x' %} <a href='/'>y</a> {% endpage_header %}")
+    assert "<a href" in render(
+        "{% page_header title='x' %} <a href='/'>y</a> {% endpage_header %}"
+    )
 
 
 def test_error_summary_links_to_fields_once():

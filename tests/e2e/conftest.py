@@ -1,6 +1,6 @@
 """A browser for the journeys: Debian's Chromium, on a phone and on a desktop.
 
-    def test_login(phone, live_server): phone.goto(live_server.url); assert_accessible(phone)
+def test_login(phone, live_server): phone.goto(live_server.url); assert_accessible(phone)
 """
 
 import os
@@ -58,9 +58,9 @@ def _page(browser: Browser, size: dict, **options: object) -> Iterator[Page]:
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on(
         "console",
-        lambda message: faults.append(message.text)
-        if "Content Security Policy" in message.text
-        else None,
+        lambda message: (
+            faults.append(message.text) if "Content Security Policy" in message.text else None
+        ),
     )
     yield page
     context.close()
@@ -69,13 +69,13 @@ def _page(browser: Browser, size: dict, **options: object) -> Iterator[Page]:
 
 @pytest.fixture
 def phone(chromium: Browser) -> Iterator[Page]:
-    """360 × 740, touch."""
+    """360 by 740, touch."""
     yield from _page(chromium, PHONE, has_touch=True, is_mobile=True)
 
 
 @pytest.fixture
 def desktop(chromium: Browser) -> Iterator[Page]:
-    """1280 × 900."""
+    """1280 by 900."""
     yield from _page(chromium, DESKTOP)
 
 

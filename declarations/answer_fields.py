@@ -58,7 +58,7 @@ class PercentField(Explained, forms.DecimalField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=0, max_value=100, max_digits=5, decimal_places=2, **kwargs)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if isinstance(value, str):
             text = re.sub(r"\s|%|persen|percent", "", clean_text(value, limit=60))
             value = text.replace(",", ".")
@@ -76,7 +76,7 @@ class NipField(CleanCharField):
 
     def to_python(self, value: Any) -> str:
         if value in self.empty_values:
-            return self.empty_value
+            return ""
         digits = ascii_digits(value)
         nip.validate(digits)
         return digits
@@ -102,7 +102,7 @@ def build_field(question: Question, language: str) -> forms.Field:
     return _BUILDERS[question.type](question, language, common)
 
 
-def _with_length(field_class: type[forms.Field], default: int) -> Any:
+def _with_length(field_class: type[CleanCharField], default: int) -> Any:
     return lambda question, language, common: field_class(
         max_length=question.max_length or default, **common
     )

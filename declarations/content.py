@@ -169,7 +169,7 @@ def with_lists(form: Form, lists: Mapping[str, list[Choice]]) -> Form:
     """The form with the choices that stand in the portal's own tables (`choices_from`)."""
 
     def filled(question: Question) -> Question:
-        if question.choices_from not in lists:
+        if question.choices_from is None or question.choices_from not in lists:
             return question
         return replace(question, choices=tuple(lists[question.choices_from]))
 

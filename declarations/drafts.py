@@ -20,7 +20,7 @@ from declarations.content import MAX_ROWS, Form, Section
 
 Draft = dict[str, dict[str, Any]]
 Row = dict[str, Any]
-BLANKS = (None, "", [], ())
+BLANKS: tuple[Any, ...] = (None, "", [], ())
 
 
 # --- Changing a draft ------------------------------------------------------------------------
@@ -181,12 +181,12 @@ def merge(base: Mapping[str, Any], theirs: Mapping[str, Any], mine: Mapping[str,
     result: Draft = {}
     conflicts: list[Conflict] = []
     for key in _in_order(theirs, mine):
-        versions = [side.get(key) for side in (base, theirs, mine)]
-        if any(side is not None and "rows" in side for side in versions):
-            content = _merge_rows(key, *(side or {} for side in versions), conflicts)
+        was, stored, typed = base.get(key), theirs.get(key), mine.get(key)
+        if any("rows" in (side or {}) for side in (was, stored, typed)):
+            content = _merge_rows(key, was or {}, stored or {}, typed or {}, conflicts)
         else:
-            content = _merge_values(key, None, *(side or {} for side in versions), conflicts)
-        if content or _was_kept(*versions):
+            content = _merge_values(key, None, was or {}, stored or {}, typed or {}, conflicts)
+        if content or _was_kept(was, stored, typed):
             result[key] = content
     return Merged(result, tuple(conflicts))
 

@@ -64,7 +64,10 @@ def entry_form(model: type[models.Model], *, is_new: bool) -> type[forms.ModelFo
     hidden = {"id"} if is_new else {"id", "code"}
     names = [field.name for field in model._meta.fields if field.name not in hidden]
     return forms.modelform_factory(
-        model, form=_EntryForm, fields=names, formfield_callback=clean_formfield
+        model,
+        form=_EntryForm,
+        fields=names,
+        formfield_callback=clean_formfield,  # type: ignore[arg-type]
     )
 
 

@@ -33,10 +33,13 @@ TYPES = (
 )
 
 
+Texts = tuple[tuple[str, Any, bool, bool], ...]  # name, label, is long, is compulsory
+
+
 class _ContentForm(forms.Form):
     """`texts` come in both languages; a text that isn't compulsory is left out when empty."""
 
-    texts: tuple[tuple[str, Any, bool, bool], ...] = ()  # name, label, is long, is compulsory
+    texts: Texts = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -131,7 +134,7 @@ def _paragraphs(text: str) -> list[str]:
 
 
 class SectionTextsForm(_ContentForm):
-    texts = (
+    texts: Texts = (
         ("title", _("Title"), False, True),
         ("hint", _("Hint"), True, True),
         ("why", _("Why we ask"), True, False),

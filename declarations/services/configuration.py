@@ -26,7 +26,11 @@ from mapping.models import ConflictSource
 from people.models import User
 
 CHANGE = "declarations.change_configuration"
-LISTS = {"sources": ConflictSource, "measures": ControlMeasureKind, "decision_kinds": DecisionKind}
+LISTS: dict[str, Any] = {
+    "sources": ConflictSource,
+    "measures": ControlMeasureKind,
+    "decision_kinds": DecisionKind,
+}
 
 
 class ConfigurationError(Exception):

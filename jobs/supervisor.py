@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 # Forked, so that the workers share the memory of what is already imported.
 processes = multiprocessing.get_context("fork")
+STOPS = (signal.SIGTERM, signal.SIGINT)
 
 
 @dataclass(slots=True)
@@ -37,7 +38,12 @@ class Supervisor:
         signal.signal(signal.SIGINT, self.stop)
         while not self.stopping:
             while len(self.children) < self.number and not self.stopping:
-                self.children.append(self._start())
+                # Held back, so that no stop falls between a child's birth and its handler.
+                signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+                try:
+                    self.children.append(self._start())
+                finally:
+                    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
             wait([child.sentinel for child in self.children], timeout=1)
             self._bury()
         for child in self.children:
@@ -69,5 +75,6 @@ def _work(queues: Sequence[str], max_tasks: int) -> None:
     signal.signal(signal.SIGTERM, worker.stop)
     # Ctrl-C reaches the whole group: the parent turns it into the one SIGTERM.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     worker.run()
     sys.stdout.flush()

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -36,13 +37,14 @@ def start() -> Iterator[Callable[..., subprocess.Popen]]:
     """Start `manage.py …` on the test's database; whatever still runs is killed at the end."""
     started: list[subprocess.Popen] = []
 
-    def start_one(*arguments: str) -> subprocess.Popen:
+    def start_one(*arguments: str, **options: Any) -> subprocess.Popen:
         process = subprocess.Popen(
             [sys.executable, "manage.py", *arguments],
             cwd=settings.BASE_DIR,
             env=environment(),
             start_new_session=True,
             stderr=subprocess.DEVNULL,
+            **options,
         )
         started.append(process)
         return process
@@ -57,6 +59,8 @@ def kill_group(process: subprocess.Popen) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(timeout=10)
+    if process.stdout:
+        process.stdout.close()
 
 
 def wait_until(is_so: Callable[[], object], *, seconds: float = 20) -> None:

@@ -1,6 +1,7 @@
 """Workers as processes: killed, stopped, renewed."""
 
 import signal
+import subprocess
 import time
 
 import pytest
@@ -74,7 +75,9 @@ def test_wrong_arguments_are_refused(start, arguments):
 
 
 def test_two_schedulers_as_processes_enqueue_once_and_end_gently(start):
-    schedulers = [start("run_scheduler"), start("run_scheduler")]
+    schedulers = [start("run_scheduler", stdout=subprocess.PIPE) for _number in range(2)]
+    for scheduler in schedulers:
+        assert scheduler.stdout.readline() == b"The scheduler runs.\n"
     wait_until(lambda: Schedule.objects.filter(last_job__isnull=False).exists())
     time.sleep(2)
 

@@ -33,6 +33,9 @@ class Command(BaseCommand):
         stopping = threading.Event()
         signal.signal(signal.SIGTERM, lambda *_: stopping.set())
         signal.signal(signal.SIGINT, lambda *_: stopping.set())
+        if options["verbosity"] > 0:
+            self.stdout.write("The scheduler runs.")
+            self.stdout.flush()
         prepared = False
         while not stopping.wait(SECONDS_BETWEEN_TICKS if prepared else 0):
             try:

@@ -276,7 +276,7 @@ class NewQuestionForm(QuestionForm):
 class LegalBasisForm(_ContentForm):
     """One line of the legal basis; only confirmed ones are printed as such."""
 
-    texts = (("text", _("Rule"), True, True),)
+    texts = (("text", _("Regulation"), True, True),)
     status = forms.ChoiceField(
         label=_("Confirmed?"),
         choices=(

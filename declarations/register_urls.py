@@ -8,13 +8,17 @@ from declarations.views.registers.editing import REGISTER_EDITING
 urlpatterns = [
     path("daftar-kepentingan/", pages.RegisterListView.as_view(), name="register_list"),
     path("daftar-kepentingan/mulai/", pages.RegisterStartView.as_view(), name="register_start"),
-    path("daftar-kepentingan/pemeriksaan/", checking.CheckListView.as_view(), name="register_checks"),
+    path(
+        "daftar-kepentingan/pemeriksaan/", checking.CheckListView.as_view(), name="register_checks"
+    ),
     path(
         "daftar-kepentingan/mengetahui/",
         checking.AcknowledgementListView.as_view(),
         name="register_acknowledgements",
     ),
-    path("daftar-kepentingan/<uuid:pk>/", pages.RegisterDetailView.as_view(), name="register_detail"),
+    path(
+        "daftar-kepentingan/<uuid:pk>/", pages.RegisterDetailView.as_view(), name="register_detail"
+    ),
     path(
         "daftar-kepentingan/<uuid:pk>/perbedaan/",
         pages.RegisterDeltaView.as_view(),

@@ -107,7 +107,9 @@ def tell_expired(register: InterestRegister) -> None:
     )
 
 
-def reminder(user: User, *, key: str, due_on: datetime.date, on: datetime.date, url: str) -> Reminder:
+def reminder(
+    user: User, *, key: str, due_on: datetime.date, on: datetime.date, url: str
+) -> Reminder:
     is_late = due_on < on
     title = (
         _("Your register of interests is overdue since {day}")

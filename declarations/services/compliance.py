@@ -10,8 +10,8 @@ from django.urls import reverse
 from declarations.messages import registers as messages
 from declarations.models import InterestRegister
 from declarations.models.registers import Occasion
-from declarations.services.registers import LIMITS
 from declarations.services.limits import due_on, limit
+from declarations.services.registers import LIMITS
 from notices.reminders import Reminder
 from people.models import Assignment, Opd, User
 
@@ -85,9 +85,7 @@ def compliance(*, year: int, on: datetime.date) -> list[Compliance]:
     ]
 
 
-def without_register(
-    *, year: int, on: datetime.date, opd: Opd | None = None
-) -> QuerySet[User]:
+def without_register(*, year: int, on: datetime.date, opd: Opd | None = None) -> QuerySet[User]:
     """Obliged people without a signed or open register of the year, by name."""
     have = InterestRegister.objects.filter(
         declarant=OuterRef("pk"), year=year, state__in=(*SIGNED, "draft", "returned")

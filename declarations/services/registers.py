@@ -93,7 +93,11 @@ def _occasion_due(
     last = next((r for r in latest if r.state in STANDING), None)
     main = user.standing.main
     signed_on = timezone.localdate(last.sent_at) if last else None
-    if main and (signed_on is None or signed_on < main.starts_on) and main.starts_on.year == on.year:
+    if (
+        main
+        and (signed_on is None or signed_on < main.starts_on)
+        and main.starts_on.year == on.year
+    ):
         return Occasion.APPOINTMENT
     if last is None or last.year < on.year or last.state == "expired":
         return Occasion.YEARLY

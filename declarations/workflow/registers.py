@@ -172,7 +172,7 @@ def accept(register: InterestRegister, *, by: User) -> InterestRegister:
     latest = None
     for earlier in former:
         latest = latest or earlier
-        move(earlier, states.REGISTER_RENEW, by=by, data={"by": str(register.pk)})
+        move(earlier, states.REGISTER_RENEW, by=by, data={"renewed_by": str(register.pk)})
         _supersede_document(earlier, register, by=by)
     move(
         register,
@@ -186,7 +186,9 @@ def accept(register: InterestRegister, *, by: User) -> InterestRegister:
     return register
 
 
-def _supersede_document(earlier: InterestRegister, register: InterestRegister, *, by: User) -> None:
+def _supersede_document(
+    earlier: InterestRegister, register: InterestRegister, *, by: User
+) -> None:
     document = earlier.document
     if document is not None and document.state in SUPERSEDE.sources:
         documents.supersede(document, successor=register.document, by=by)
@@ -243,4 +245,3 @@ def expire(register: InterestRegister, *, on: datetime.date) -> InterestRegister
     move(register, states.REGISTER_EXPIRE, by=None, data={"on": on.isoformat()})
     messages.tell_expired(register)
     return register
-

@@ -29,9 +29,7 @@ class SubjectMixin(PermissionRequiredMixin):
 
     @cached_property
     def subject(self) -> Any:
-        return get_object_or_404(
-            self.editing.queryset(self.request.user), pk=self.kwargs["pk"]
-        )
+        return get_object_or_404(self.editing.queryset(self.request.user), pk=self.kwargs["pk"])
 
     def get_permission_object(self) -> Any:
         return self.subject
@@ -90,7 +88,9 @@ class OpenDraftMixin:
             {
                 "subject": self.subject,
                 "detail_url": address,
-                "typed": [(name, value) for name, value in posted_pairs(self.request.POST) if value],
+                "typed": [
+                    (name, value) for name, value in posted_pairs(self.request.POST) if value
+                ],
             },
             status=409,
         )
@@ -161,13 +161,13 @@ class SavingView(EditingView):
             conflicts=conflicts_in_words(self.form, saved.conflicts, self.language),
             seen=saved.revision,
             was_asked=bool(choices_in(self.request.POST)),
-            carried=[
-                pair for pair in posted_pairs(self.request.POST) if pair[0] not in ("seen",)
-            ],
+            carried=[pair for pair in posted_pairs(self.request.POST) if pair[0] not in ("seen",)],
             section_url=self.url("section", self.section.key),
         )
 
-    def saved_json(self, saved: SavedDraft, *, prefix: str, sent: dict, stored: dict, errors: dict):
+    def saved_json(
+        self, saved: SavedDraft, *, prefix: str, sent: dict, stored: dict, errors: dict
+    ):
         """What autosave.js takes: where the draft stands, and what another window brought."""
         merged = {}
         if saved.has_others_changes:

@@ -19,6 +19,9 @@ from declarations.views.editing.base import SavingView, merge_key
 from declarations.views.editing.pasting import PasteError, parse_rows
 from declarations.views.editing.sections import SectionView, as_posted, came_from
 
+# Stands for a tabulator while the text is cleaned.
+CELL = "\u241f"
+
 
 class RowsMixin:
     """A section of rows; any other has no such pages."""
@@ -144,8 +147,17 @@ class RowRemoveView(RowsMixin, SectionView):
         return redirect(f"{address}?from=check" if came_from(request) else address)
 
 
+class PasteField(CleanTextarea):
+    """Clean text in which the tabulators between the cells survive."""
+
+    def to_python(self, value: Any) -> str:
+        if not isinstance(value, str):
+            return super().to_python(value)
+        return super().to_python(value.replace("\t", CELL)).replace(CELL, "\t")
+
+
 class PasteForm(forms.Form):
-    rows = CleanTextarea(
+    rows = PasteField(
         label=gettext_lazy("Rows from a spreadsheet"),
         help_text=gettext_lazy(
             "One row a line. Copy the cells in Excel or Google Sheets and paste them here, "
@@ -238,5 +250,3 @@ def _with_more(base: drafts.Draft, section: Any, rows: list) -> drafts.Draft:
 
 def _json_error(message: str) -> HttpResponse:
     return JsonResponse({"error": message, "errors": {}}, status=422)
-
-

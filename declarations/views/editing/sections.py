@@ -84,7 +84,9 @@ class SectionView(SavingView):
         errors = typed.refused or answers.clean_values(self.section, stored)[1]
         if typed.refused or (errors and request.POST.get("then") != "later"):
             posted = (
-                request.POST if typed.refused else as_posted(self.section, stored, self.section.key)
+                request.POST
+                if typed.refused
+                else as_posted(self.section, stored, self.section.key)
             )
             again = builder.section_form(self.section, language=self.language, data=posted)
             return self.questions_page(again, status=422)
@@ -223,7 +225,9 @@ def _with_nil(draft: drafts.Draft, section: Section, is_nil: bool) -> drafts.Dra
 
 def as_posted(section: Section, stored: dict, prefix: str) -> dict[str, Any]:
     """What is stored as a browser would send it, so that the form shows its faults."""
-    return {f"{prefix}-{question.key}": stored.get(question.key, "") for question in section.questions}
+    return {
+        f"{prefix}-{question.key}": stored.get(question.key, "") for question in section.questions
+    }
 
 
 def came_from(request) -> str:

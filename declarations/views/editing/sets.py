@@ -131,6 +131,10 @@ class EditingSet:
         from declarations.views.editing.table import PAGES  # noqa: PLC0415 -- pages need this class
 
         return [
-            path(f"{self.path}/<uuid:pk>/{address}", view.as_view(editing=self), name=f"{self.name}_{page}")
+            path(
+                f"{self.path}/<uuid:pk>/{address}",
+                view.as_view(editing=self),
+                name=f"{self.name}_{page}",
+            )
             for page, address, view in PAGES
         ]

@@ -11,7 +11,12 @@ from django.views import View
 from declarations.answers import Missing
 from declarations.differences import Difference, difference
 from declarations.presentation import DisplaySection, answers_for_display
-from declarations.views.editing.base import EditingView, OpenDraftMixin, SubjectMixin, posted_revision
+from declarations.views.editing.base import (
+    EditingView,
+    OpenDraftMixin,
+    SubjectMixin,
+    posted_revision,
+)
 from declarations.workflow.base import TransitionError
 from people.proof import RequireFreshProofMixin
 from statements.services import DocumentError
@@ -28,9 +33,7 @@ class ReviewMixin:
 
     def review(self) -> dict[str, Any]:
         delta = self.delta()
-        shown = answers_for_display(
-            self.form, self.subject.draft, self.language, difference=delta
-        )
+        shown = answers_for_display(self.form, self.subject.draft, self.language, difference=delta)
         locked = self.editing.locked_sections(self.subject)
         missing = self.editing.missing(self.subject, self.form)
         return {

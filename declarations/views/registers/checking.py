@@ -6,9 +6,8 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views import View
 from rules.contrib.views import PermissionRequiredMixin
 
@@ -118,9 +117,7 @@ class RegisterReviewView(RegisterMixin, View):
         try:
             register = step()
         except TransitionError as error:
-            return conflict(
-                self.request, text=str(error), url=self.register.get_absolute_url()
-            )
+            return conflict(self.request, text=str(error), url=self.register.get_absolute_url())
         messages.success(
             self.request,
             _("The register was accepted.")
@@ -162,5 +159,7 @@ class RegisterAcknowledgeView(RegisterMixin, RequireFreshProofMixin, View):
             self.register.refresh_from_db(fields=["acknowledged_by", "state"])
             if self.register.acknowledged_by_id != request.user.pk:
                 return conflict(request, text=str(error), url=self.register.get_absolute_url())
-        messages.success(request, _("You acknowledged the register; your signature is being added."))
+        messages.success(
+            request, _("You acknowledged the register; your signature is being added.")
+        )
         return redirect(self.register)

@@ -6,9 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.generic import DetailView
 from rules.contrib.views import PermissionRequiredMixin
@@ -66,9 +65,7 @@ class RegisterMixin(PermissionRequiredMixin):
             draft = register.document.data["data"]["draft"]
         before = registers.baseline(register, self.form)
         delta = None if before is None else difference(self.form, before, draft)
-        shown = answers_for_display(
-            self.form, draft, get_language() or "id", difference=delta
-        )
+        shown = answers_for_display(self.form, draft, get_language() or "id", difference=delta)
         sections = [
             {"shown": item, "url": "", "rows": [(row, "") for row in item.rows]} for item in shown
         ]
@@ -230,9 +227,7 @@ class RegisterWithdrawView(RegisterMixin, View):
         if not form.is_valid():
             return self.page(form, status=422)
         try:
-            workflow.withdraw(
-                self.register, by=request.user, reason=form.cleaned_data["reason"]
-            )
+            workflow.withdraw(self.register, by=request.user, reason=form.cleaned_data["reason"])
         except TransitionError as error:
             return conflict(request, text=str(error), url=self.register.get_absolute_url())
         messages.success(request, _("The register was withdrawn."))
@@ -240,9 +235,7 @@ class RegisterWithdrawView(RegisterMixin, View):
 
     def page(self, form, *, status: int = 200) -> HttpResponse:
         context = {"register": self.register, "form": form}
-        return render(
-            self.request, "declarations/registers/withdraw.html", context, status=status
-        )
+        return render(self.request, "declarations/registers/withdraw.html", context, status=status)
 
 
 class RegisterResumeView(RegisterMixin, View):

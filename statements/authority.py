@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
 
 ROOT_FILE = "root.pem"
 ISSUING_FILE = "issuing.p12"
@@ -76,7 +77,7 @@ def issue_short_lived(
 ) -> x509.Certificate:
     """A certificate for one signature of one person, valid for ten minutes."""
     authority = issuing_authority()
-    now = datetime.datetime.now(datetime.UTC)
+    now = timezone.now()
     attributes = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "ID"),
         # X.509 allows 64 characters; the whole name stands in the document.
@@ -203,7 +204,7 @@ def _make_child(
 def _builder(
     subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, years: int
 ) -> x509.CertificateBuilder:
-    now = datetime.datetime.now(datetime.UTC)
+    now = timezone.now()
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -226,12 +227,21 @@ def _name(title: str) -> x509.Name:
     )
 
 
+USAGES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)
+
+
 def _usage(**true: bool) -> x509.KeyUsage:
-    names = (
-        "digital_signature content_commitment key_encipherment data_encipherment key_agreement"
-        " key_cert_sign crl_sign encipher_only decipher_only"
-    ).split()
-    return x509.KeyUsage(**{name: true.get(name, False) for name in names})
+    return x509.KeyUsage(**{name: true.get(name, False) for name in USAGES})
 
 
 def _fit(text: str) -> str:

@@ -71,7 +71,7 @@ class FilledFieldStaysRule(WhitelistRule):
                 continue
             try:
                 before = old(reference)
-            except Exception:  # noqa: BLE001, S112 -- unreadable before: other rules refuse it
+            except Exception:  # noqa: S112 -- unreadable before: other rules refuse it
                 continue
             if not isinstance(before, generic.DictionaryObject):
                 continue

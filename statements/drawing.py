@@ -19,6 +19,7 @@ from pyhanko.stamp.base import BaseStampStyle
 from statements.finishing import FONT_RESOURCE, appearance_font
 from statements.pdf import indonesian_time
 
+EPOCH = datetime.datetime.fromtimestamp(0, datetime.UTC)
 LEFT, RIGHT = 9.0, 4.0
 SMALL, LARGE, LEAST = 6.4, 8.6, 4.0
 INK, SOFT, GOLD = b"0.086 0.125 0.173 rg", b"0.29 0.333 0.388 rg", b"0.788 0.588 0.180 rg"
@@ -27,12 +28,7 @@ INK, SOFT, GOLD = b"0.086 0.125 0.173 rg", b"0.29 0.333 0.388 rg", b"0.788 0.588
 @dataclass(frozen=True)
 class SignatureDrawing(BaseStampStyle):
     name: str = ""
-    moment: datetime.datetime | None = None
-
-    def __init__(self, name: str, moment: datetime.datetime) -> None:
-        super().__init__(border_width=0)
-        object.__setattr__(self, "name", name)
-        object.__setattr__(self, "moment", moment)
+    moment: datetime.datetime = EPOCH
 
     def create_stamp(
         self, writer: BasePdfFileWriter, box: BoxConstraints, text_params: dict[str, Any]
@@ -48,11 +44,12 @@ class _Drawing(AppearanceContent):
         self._style = style
 
     def render(self) -> bytes:
-        fonts = self.writer.root["/AcroForm"]["/DR"]["/Font"]
+        writer = self._ensure_writer
+        fonts = writer.root["/AcroForm"]["/DR"]["/Font"]
         self.set_resource(
             category=ResourceType.FONT,
             name=pdf_name(f"/{FONT_RESOURCE}"),
-            value=_reference(fonts, self.writer),
+            value=_reference(fonts, writer),
         )
         width, height = float(self.box.width), float(self.box.height)
         lines = [

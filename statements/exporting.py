@@ -117,13 +117,13 @@ def export_one(key: object, folder: Path) -> Row:
     if waiting and document.state in (State.PENDING, State.FAILED, State.SIGNED):
         try:
             document = production.render_and_sign(document.pk)
-        except Exception as problem:  # noqa: BLE001 -- one bad document must not end the rest
+        except Exception as problem:
             error = type(problem).__name__
     name = ""
     if document.is_ready:
         try:
             name = _write(folder, document.download_name, files.load(document.file_sha256))
-        except files.DamagedFile as problem:
+        except files.DamagedFileError as problem:
             error = str(problem)
     return _row(document, name, error)
 

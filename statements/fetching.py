@@ -17,7 +17,7 @@ QR_PREFIX = "data:image/png;base64,"
 EMBLEMS = ("components/_emblem_print.svg", "statements/_emblem.svg")
 
 
-class FetchRefused(ValueError):
+class FetchRefusedError(ValueError):
     """The paper asked for something that is not shipped with it."""
 
 
@@ -39,8 +39,8 @@ class ShippedFilesOnly(URLFetcher):
             try:
                 data = base64.b64decode(url.removeprefix(QR_PREFIX), validate=True)
             except binascii.Error as error:
-                raise FetchRefused("a damaged data address") from error
+                raise FetchRefusedError("a damaged data address") from error
             kind = "image/png"
         else:
-            raise FetchRefused(f"not shipped with the portal: {url[:80]}")
+            raise FetchRefusedError(f"not shipped with the portal: {url[:80]}")
         return URLFetcherResponse(url, data, {"Content-Type": kind})

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from statements.models import documents_storage, file_name
 
 
-class DamagedFile(Exception):
+class DamagedFileError(Exception):
     """A stored file is missing or is not what its name says."""
 
 
@@ -28,16 +28,16 @@ def load(sha256: str) -> bytes:
         with documents_storage().open(file_name(sha256)) as file:
             data = file.read()
     except FileNotFoundError as error:
-        raise DamagedFile(f"The file {sha256[:12]}… is missing.") from error
+        raise DamagedFileError(f"The file {sha256[:12]}… is missing.") from error
     if hashlib.sha256(data).hexdigest() != sha256:
-        raise DamagedFile(f"The file {sha256[:12]}… is damaged.")
+        raise DamagedFileError(f"The file {sha256[:12]}… is damaged.")
     return data
 
 
 def _is_whole(sha256: str) -> bool:
     try:
         load(sha256)
-    except DamagedFile:
+    except DamagedFileError:
         return False
     return True
 

@@ -162,9 +162,10 @@ class AppearanceFont:
         self.glyphs = {code: order[name] for code, name in font.getBestCmap().items()}
         metrics = font["hmtx"].metrics
         self.widths = [round(metrics[name][0] * self.scale) for name in font.getGlyphOrder()]
-        self.box = [round(v * self.scale) for v in (
-            font["head"].xMin, font["head"].yMin, font["head"].xMax, font["head"].yMax
-        )]
+        self.box = [
+            round(v * self.scale)
+            for v in (font["head"].xMin, font["head"].yMin, font["head"].xMax, font["head"].yMax)
+        ]
         self.ascent = round(font["hhea"].ascent * self.scale)
         self.descent = round(font["hhea"].descent * self.scale)
         self.compressed = zlib.compress(data, 9)

@@ -93,9 +93,7 @@ class Document(models.Model):
     subject = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="documents", editable=False
     )
-    opd = models.ForeignKey(
-        "people.Opd", models.PROTECT, related_name="documents", editable=False
-    )
+    opd = models.ForeignKey("people.Opd", models.PROTECT, related_name="documents", editable=False)
     year = models.PositiveSmallIntegerField(_("year"), editable=False)
     state = models.CharField(
         _("state"), max_length=16, choices=State, default=State.PENDING, editable=False
@@ -185,10 +183,7 @@ class Document(models.Model):
             models.CheckConstraint(
                 condition=Q(state=State.REVOKED, revoked_at__isnull=False)
                 & ~Q(revocation_reason="")
-                | (
-                    ~Q(state=State.REVOKED)
-                    & Q(revoked_at__isnull=True, revocation_reason="")
-                ),
+                | (~Q(state=State.REVOKED) & Q(revoked_at__isnull=True, revocation_reason="")),
                 name="document_revoked_has_time_and_reason",
             ),
             models.CheckConstraint(
@@ -446,9 +441,7 @@ class Revision(models.Model):
             ),
         ]
         triggers: ClassVar = [
-            pgtrigger.Protect(
-                name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            ),
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:

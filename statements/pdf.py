@@ -27,8 +27,9 @@ FOLDER = Path(__file__).resolve().parent
 FONTS = ("NotoSans-Regular.ttf", "NotoSans-Bold.ttf")
 ATTACHMENT_NAME = "pernyataan.json"
 MONTHS = (
-    "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"
-).split()
+    "Januari", "Februari", "Maret", "April", "Mei", "Juni",
+    "Juli", "Agustus", "September", "Oktober", "November", "Desember",
+)  # fmt: skip
 IDENTITY = (
     ("name", "Nama"),
     ("nip", "NIP"),
@@ -58,7 +59,11 @@ INTERNAL_FOOTER = Footer(
 
 
 def render(
-    content_text: str, *, code: str, created_at: datetime.datetime, footer: Footer = INTERNAL_FOOTER
+    content_text: str,
+    *,
+    code: str,
+    created_at: datetime.datetime,
+    footer: Footer = INTERNAL_FOOTER,
 ) -> bytes:
     """The unsigned PDF of one frozen content, with the content itself attached."""
     return press().print(content_text, code=code, created_at=created_at, footer=footer)

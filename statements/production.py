@@ -39,7 +39,7 @@ def render_and_sign(
     if document.state == State.SIGNED:
         document.save(update_fields=["file_sha256", "file_size"])
     else:
-        first = document.signatures.select_related("signer").first()
+        first = document.signatures.select_related("signer").get(order=0)
         move(
             document,
             SIGN,
@@ -114,9 +114,7 @@ def _add_signature(
     signature.signed_at = seal.signed_at
     signature.certificate_serial = seal.certificate_serial
     signature.certificate_pem = seal.certificate_pem
-    signature.save(
-        update_fields=["state", "signed_at", "certificate_serial", "certificate_pem"]
-    )
+    signature.save(update_fields=["state", "signed_at", "certificate_serial", "certificate_pem"])
     Revision.objects.create(
         document=document,
         number=signature.order + 1,

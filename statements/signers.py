@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509 import load_der_x509_certificate
 from django.conf import settings
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner
@@ -40,7 +41,7 @@ BYTES_RESERVED_OUTSIDE = 65_536
 DIGEST = "sha256"  # fixed: pyHanko would sign SHA-1 without complaint
 
 
-class SignatureRefused(Exception):
+class SignatureRefusedError(Exception):
     """A service returned something that is not the signature that was asked for."""
 
 
@@ -146,9 +147,7 @@ class DigestServiceSigner:
             bytes_reserved=BYTES_RESERVED_OUTSIDE,
             output=output,
         )
-        answer = await asyncio.to_thread(
-            self.service.sign_digest, prepared.document_digest, order
-        )
+        answer = await asyncio.to_thread(self.service.sign_digest, prepared.document_digest, order)
         await PdfTBSDocument.async_finish_signing(output, prepared, cms.ContentInfo.load(answer))
         return output.getvalue()
 
@@ -167,18 +166,15 @@ class DocumentServiceSigner:
 def accept(answer: bytes, *, sent: bytes, order: SigningOrder, anchors: Anchors) -> Seal:
     """What a service returned, if it is what was sent with exactly this signature added."""
     if not answer.startswith(sent) or len(answer) == len(sent):
-        raise SignatureRefused("The file does not begin with the bytes that were sent.")
+        raise SignatureRefusedError("The file does not begin with the bytes that were sent.")
     report = inspect(answer, anchors)
     if report.problems:
-        raise SignatureRefused("; ".join(str(problem) for problem in report.problems))
-    if order.is_first:
-        earlier = 0
-    else:
-        earlier = len(inspect(sent, anchors).seals)
+        raise SignatureRefusedError("; ".join(str(problem) for problem in report.problems))
+    earlier = 0 if order.is_first else len(inspect(sent, anchors).seals)
     if len(report.seals) != earlier + 1 or report.seals[-1].field != order.slot:
-        raise SignatureRefused("The file holds another signature than the one asked for.")
+        raise SignatureRefusedError("The file holds another signature than the one asked for.")
     if order.nip and report.seals[-1].nip != order.nip:
-        raise SignatureRefused("The certificate is another person's.")
+        raise SignatureRefusedError("The certificate is another person's.")
     return read_seal(answer)
 
 
@@ -195,14 +191,16 @@ def pdf_signer(
         name=order.name,
         reason=order.reason,
     )
-    style = drawing.SignatureDrawing(order.name, datetime.datetime.now(datetime.UTC))
+    style = drawing.SignatureDrawing(name=order.name, moment=timezone.now())
     return PdfSigner(metadata, signer, timestamper=timestamper, stamp_style=style)
 
 
 class _KeySigner(CmsSigner):
     """Keeps the key object; pyHanko's own parses the key twice at every signature."""
 
-    def __init__(self, key: ec.EllipticCurvePrivateKey, certificate: asn1_x509.Certificate):
+    def __init__(
+        self, key: ec.EllipticCurvePrivateKey, certificate: asn1_x509.Certificate
+    ) -> None:
         registry = SimpleCertificateStore()
         registry.register(certificate)
         registry.register(to_asn1(authority.issuing_authority().certificate))
@@ -213,7 +211,7 @@ class _KeySigner(CmsSigner):
         self, data: bytes, digest_algorithm: str, dry_run: bool = False
     ) -> bytes:
         if digest_algorithm != DIGEST:
-            raise SignatureRefused(f"{digest_algorithm} is not used here.")
+            raise SignatureRefusedError(f"{digest_algorithm} is not used here.")
         return self._key.sign(data, ec.ECDSA(hashes.SHA256()))
 
 
@@ -251,7 +249,7 @@ def _signer_certificate(signed: Any, info: Any) -> asn1_x509.Certificate:
     for item in signed["certificates"]:
         if item.chosen.serial_number == serial:
             return item.chosen
-    raise SignatureRefused("The signature does not bring its certificate.")
+    raise SignatureRefusedError("The signature does not bring its certificate.")
 
 
 def _time_stamp(info: Any) -> datetime.datetime:
@@ -260,4 +258,4 @@ def _time_stamp(info: Any) -> datetime.datetime:
             token = attribute["values"][0]["content"]["encap_content_info"]["content"]
             stamp: tsp.TSTInfo = token.parsed
             return stamp["gen_time"].native
-    raise SignatureRefused("The signature has no time stamp.")
+    raise SignatureRefusedError("The signature has no time stamp.")

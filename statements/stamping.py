@@ -7,6 +7,7 @@ from asn1crypto import algos, cms, core, tsp, x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
+from django.utils import timezone
 from pyhanko.sign import general
 from pyhanko.sign.general import simple_cms_attribute
 from pyhanko.sign.timestamps.api import TimeStamper
@@ -44,7 +45,7 @@ class InternalTimeStamper(TimeStamper):
         return self.answer(req)
 
     def answer(self, request: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        now = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+        now = timezone.now().replace(microsecond=0)
         stamp = {
             "version": "v1",
             "policy": tsp.ObjectIdentifier(POLICY),

@@ -40,9 +40,7 @@ SIGN = Transition("complete", (State.PENDING, State.FAILED), State.SIGNED)
 FAIL = Transition("fail", (State.PENDING,), State.FAILED)
 RETRY = Transition("retry", (State.FAILED,), State.PENDING)
 # A correction may come before the file of what it corrects was made.
-SUPERSEDE = Transition(
-    "supersede", (State.PENDING, State.FAILED, State.SIGNED), State.SUPERSEDED
-)
+SUPERSEDE = Transition("supersede", (State.PENDING, State.FAILED, State.SIGNED), State.SUPERSEDED)
 REVOKE = Transition(
     "revoke", (State.PENDING, State.FAILED, State.SIGNED, State.SUPERSEDED), State.REVOKED
 )

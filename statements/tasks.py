@@ -34,9 +34,7 @@ def look_after_failed() -> int:
     """Try again what failed an hour ago and what was lost; how many."""
     now = timezone.now()
     waiting = Signature.objects.filter(document=OuterRef("pk"))
-    lost = waiting.filter(
-        state=SignatureState.REQUESTED, requested_at__lt=now - LOST_AFTER
-    )
+    lost = waiting.filter(state=SignatureState.REQUESTED, requested_at__lt=now - LOST_AFTER)
     failed = waiting.filter(
         state=SignatureState.FAILED,
         requested_at__lt=now - RETRY_AFTER,

@@ -231,7 +231,7 @@ def inspect_apart(data: bytes, anchors: Anchors) -> Report:
         "time_stamps": [item.hex() for item in anchors.time_stamps],
     }
     try:
-        process = subprocess.run(  # noqa: S603 -- our own interpreter and module
+        process = subprocess.run(
             [sys.executable, "-m", "statements.inspection"],
             input=json.dumps(header).encode() + b"\n" + data,
             capture_output=True,

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -30,7 +30,7 @@ PUBLIC = (login_not_required, never_cache, transaction.non_atomic_requests)
 
 @method_decorator(PUBLIC, name="dispatch")
 class VerifyView(InvalidFormMixin, FormView):
-    """A form for a code or a file. The answer to a file is the answer to the POST: it is not kept."""
+    """A form for a code or a file. The file is judged in the POST itself and not kept."""
 
     form_class = VerifyForm
     template_name = "statements/verify.html"
@@ -120,7 +120,7 @@ class DocumentDownloadView(DocumentMixin, SingleObjectMixin, View):
         except DocumentError as error:
             messages.info(request, str(error))
             return redirect(document)
-        except files.DamagedFile as error:
+        except files.DamagedFileError as error:
             raise Http404 from error
         response = HttpResponse(data, content_type="application/pdf")
         # The name is made of our own number: letters, digits, dots and dashes.

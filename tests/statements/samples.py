@@ -9,7 +9,13 @@ def content(*, rows: int = 3, slots: int = 1, name: str = NAMES[3], **changes: A
     """A clean statement before a decision (F2), with `rows` rows in its table."""
     people = [
         ("declarant", "Yang membuat pernyataan", name, "198001012005011001", "Kepala Bidang"),
-        ("superior", "Mengetahui, Atasan langsung", "Ma'ruf", "197501012000031002", "Kepala Dinas"),
+        (
+            "superior",
+            "Mengetahui, Atasan langsung",
+            "Ma'ruf",
+            "197501012000031002",
+            "Kepala Dinas",
+        ),
         ("head", "Menyetujui, Kepala Perangkat Daerah", "Siti binti A.", "197001011995032003", ""),
     ]
     result = {
@@ -70,7 +76,11 @@ def content(*, rows: int = 3, slots: int = 1, name: str = NAMES[3], **changes: A
                         "columns": ["Nama pihak", "NPWP/NIB", "Peran"],
                         "rows": [
                             {
-                                "cells": [f"PT Contoh Sejahtera {i}", f"01.234.{i:03}", "Penyedia"],
+                                "cells": [
+                                    f"PT Contoh Sejahtera {i}",
+                                    f"01.234.{i:03}",
+                                    "Penyedia",
+                                ],
                                 **({"change": "added"} if i == 1 else {}),
                                 **({"change": "removed"} if i == 2 else {}),
                             }
@@ -90,7 +100,7 @@ def content(*, rows: int = 3, slots: int = 1, name: str = NAMES[3], **changes: A
             },
         ],
         "statement": [
-            "Dengan ini saya menyatakan tidak memiliki konflik kepentingan dalam keputusan di atas.",
+            "Dengan ini saya menyatakan tidak memiliki konflik kepentingan dalam keputusan ini.",
             "Pernyataan ini saya buat dengan sebenarnya dan penuh tanggung jawab.",
         ],
         "signatures": [

@@ -66,7 +66,8 @@ def test_the_error_says_where():
 
 
 @pytest.mark.parametrize(
-    "text", ['{"a": 1}', '{"b":1,"a":2}', '{"a":1,"a":1}', '{"a":1.0}', "[]", "x", '{"a":"e\u0301"}']
+    "text",
+    ['{"a": 1}', '{"b":1,"a":2}', '{"a":1,"a":1}', '{"a":1.0}', "[]", "x", '{"a":"e\u0301"}'],
 )
 def test_other_writings_are_not_canonical(text):
     assert not is_canonical(text.encode())

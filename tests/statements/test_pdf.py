@@ -1,4 +1,4 @@
-"""The paper: same input, same bytes; nothing fetched; names printed right; PDF/A and PDF/UA marks."""
+"""The paper: same input, same bytes; nothing fetched; names right; marks of PDF/A and PDF/UA."""
 
 import datetime
 import io
@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from statements import pdf
 from statements.canonical import canonical_json
-from statements.fetching import FetchRefused, ShippedFilesOnly
+from statements.fetching import FetchRefusedError, ShippedFilesOnly
 from tests.statements.samples import NAMES, content
 
 AT = datetime.datetime(2026, 11, 23, 7, 5, tzinfo=datetime.UTC)
@@ -128,7 +128,7 @@ def test_markup_in_a_name_is_only_text():
     ],
 )
 def test_the_fetcher_refuses_everything_else(url):
-    with pytest.raises(FetchRefused):
+    with pytest.raises(FetchRefusedError):
         ShippedFilesOnly().fetch(url)
 
 

@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
+from django.utils import timezone
 
 from people.models import User
 from statements import authority, files, pdf, production, services, signers, verification
@@ -257,7 +258,7 @@ def test_an_expired_certificate_is_judged_at_the_time_of_its_stamp():
     document = made(issue())
     data = current(document)
 
-    with time_machine.travel(datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=400)):
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=400)):
         report = inspect(data, verification.portal_anchors())
 
     assert report.problems == ()
@@ -323,7 +324,7 @@ def test_a_service_that_returns_something_else_is_refused(service):
         service, anchors=verification.portal_anchors(), footer=pdf.INTERNAL_FOOTER
     )
 
-    with pytest.raises(signers.SignatureRefused):
+    with pytest.raises(signers.SignatureRefusedError):
         signer.sign(base, order(nip="1" * 18))
 
 

@@ -38,10 +38,8 @@ class Command(BaseCommand):
         year, folder = options["year"], options["out"]
         total = Document.objects.for_year(opd=opd, year=year).count()
         rows = exporting.export(opd=opd, year=year, folder=folder, workers=options["workers"])
-        failed = []
-        for row in tqdm(rows, total=total, unit="doc", disable=options["verbosity"] == 0):
-            if row.error:
-                failed.append(f"{row.number}: {row.error}")
+        shown = tqdm(rows, total=total, unit="doc", disable=options["verbosity"] == 0)
+        failed = [f"{row.number}: {row.error}" for row in shown if row.error]
         with transaction.atomic():
             record("document.export", by=None, target=opd, year=year, count=total)
         for line in failed[:20]:

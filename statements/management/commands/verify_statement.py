@@ -29,7 +29,9 @@ class Command(BaseCommand):
             with options["file"].open("rb") as file:
                 data = file.read(MAX_BYTES + 1)
         except OSError as error:
-            raise CommandError(f"The file cannot be read: {error.strerror}", returncode=2) from error
+            raise CommandError(
+                f"The file cannot be read: {error.strerror}", returncode=2
+            ) from error
         result = verification.verify_file(data)
         if options["json"]:
             self.stdout.write(json.dumps(_as_data(result), ensure_ascii=False, indent=1))

@@ -128,7 +128,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
             "Answers that were saved are not lost. The step you just took was not carried out."
         ),
         advice=_(
-            "Try again in a few minutes. If it happens again, give the code below to the help desk."
+            "Try again in a few minutes. If it happens again, "
+            "give the code below to the help desk."
         ),
     )
 

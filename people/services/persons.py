@@ -112,6 +112,6 @@ def link_identity(person: User, *, provider: str, uid: str) -> SocialAccount:
 
 
 def forget_claims(account: SocialAccount) -> None:
-    """django-allauth keeps what the provider says of a person at each login; we need none of it."""
+    """What the provider says of a person at each login is stored otherwise; we need none of it."""
     account.extra_data = {}
     account.save(update_fields=["extra_data"])

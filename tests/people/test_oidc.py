@@ -66,7 +66,7 @@ class Proxy(BaseHTTPRequestHandler):
             self.command,
             self.upstream + self.path,
             data=self.rfile.read(length),
-            headers={name: value for name, value in self.headers.items() if name != "Accept-Encoding"},
+            headers={k: v for k, v in self.headers.items() if k != "Accept-Encoding"},
             allow_redirects=False,
             timeout=10,
         )
@@ -82,7 +82,14 @@ class Proxy(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    do_GET = do_POST = _forward
+    def do_GET(self):
+        self._forward()
+
+    def do_POST(self):
+        self._forward()
+
+    def do_PUT(self):
+        self._forward()
 
     def log_message(self, *args):
         pass
@@ -152,15 +159,8 @@ def register(provider, sub, **claims):
     requests.put(f"{provider}/users/{sub}", json=claims, timeout=10)
 
 
-@pytest.fixture(autouse=True)
-def _open_the_proxy_for_put(monkeypatch):
-    monkeypatch.setattr(Proxy, "do_PUT", Proxy._forward, raising=False)
-
-
 @pytest.mark.parametrize("claim", ["nip", "preferred_username"])
-def test_first_login_links_by_the_number_later_ones_by_the_identity(
-    live_server, provider, claim
-):
+def test_first_login_links_by_the_number_later_ones_by_the_identity(live_server, provider, claim):
     user = UserFactory()
     register(provider, f"sub-{claim}", **{claim: user.nip_display if claim == "nip" else user.nip})
 
@@ -232,7 +232,8 @@ def token_of(address, sub, *, client=CLIENT, nonce="another-request"):
 
 def resigned(token):
     head, body, signature = token.split(".")
-    return ".".join([head, body, signature[:-6] + ("AAAAAA" if signature[-6:] != "AAAAAA" else "BBBBBB")])
+    other = "B" if signature.startswith("A") else "A"
+    return ".".join([head, body, other + signature[1:]])
 
 
 @pytest.mark.parametrize(

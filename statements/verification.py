@@ -78,7 +78,6 @@ REASONS: dict[str, Promise] = {
     "content_differs": _("The data in this file is not that of the register."),
     "signers_differ": _("The signatures are not those of the register."),
     "rolled_back": _("Signatures are missing from this file."),
-    "code_of_another": _("The code belongs to another document."),
     "too_large": _("The file is larger than 2 MB."),
     "too_long": _("The file took too long to check."),
     "encrypted": _("The file is encrypted."),

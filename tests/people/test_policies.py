@@ -1,4 +1,4 @@
-"""Every permission by role and relation, in one table; and lists that say what the policies say."""
+"""Every permission by role and relation, in one table; lists say what the policies say."""
 
 import pytest
 from rules.permissions import permissions

@@ -346,6 +346,16 @@ def test_administrator_opens_every_page(client, administrator):
         assert "style=" not in response.content.decode(), address
 
 
+def test_page_of_a_version_tells_its_history(client, administrator):
+    draft = draft_of("F7", by=administrator, title=TITLE)
+    log_in(client, administrator)
+
+    events = client.get(url("configuration_version", draft.pk)).context["events"]
+
+    assert [event.action for event in events] == ["formversion.change", "formversion.start"]
+    assert all(event.sentence != event.action for event in events)
+
+
 def test_chief_inspector_reads_and_changes_nothing(client, administrator):
     draft = draft_of("F7", by=administrator)
     log_in(client, person_with(Role.CHIEF_INSPECTOR))

@@ -10,11 +10,18 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 from rules.contrib.views import PermissionRequiredMixin
 
+from audit import presentation
+from audit import services as trail
 from common.views import InvalidFormMixin
 from declarations.models import FormVersion
 from declarations.services.configuration import CHANGE, ConfigurationError
 
 VIEW = "declarations.view_configuration"
+
+
+def history_of(target):
+    """What happened to a version or an entry, in words."""
+    return [presentation.describe(event) for event in trail.history(target)]
 
 
 class PageView(TemplateView):

@@ -12,6 +12,7 @@ from django.views.generic import View
 
 from declarations import form_editing
 from declarations.forms.content import (
+    TYPES,
     GeneralForm,
     LegalBasisForm,
     LegalBasisFormSet,
@@ -127,10 +128,18 @@ class SectionView(ReaderMixin, VersionMixin, PageView):
             section = form_editing.section_of(self.version.content, self.kwargs["section"])
         except KeyError:
             raise Http404 from None
-        removable = {q["key"] for q in section["questions"] if form_editing.is_removable(q)}
+        names = dict(TYPES)
+        questions = [
+            {
+                "words": each,
+                "type": names[each["type"]],
+                "removable": form_editing.is_removable(each),
+            }
+            for each in section["questions"]
+        ]
         return super().get_context_data(
             section=section,
-            removable=removable,
+            questions=questions,
             is_draft=self.version.state == self.version.State.DRAFT,
             **kwargs,
         )

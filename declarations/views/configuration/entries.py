@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 
-from audit import services as trail
 from declarations.forms.configuration import LimitForm, entry_form
 from declarations.models import TimeLimit
 from declarations.services import configuration
@@ -16,6 +15,7 @@ from declarations.views.configuration.base import (
     PageView,
     ReaderMixin,
     SavingFormView,
+    history_of,
 )
 from declarations.views.configuration.versions import LIST_TITLES
 
@@ -55,7 +55,7 @@ class EntryEditView(ListMixin, EditorMixin, SavingFormView):
         return str(self.entry)
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(events=trail.history(self.entry), **kwargs)
+        return super().get_context_data(events=history_of(self.entry), **kwargs)
 
     def get_form_class(self):
         return entry_form(self.model, is_new=False)

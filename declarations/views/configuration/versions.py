@@ -5,7 +5,6 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 
-from audit import services as trail
 from declarations import builder, form_editing
 from declarations.forms.configuration import NoteForm, ReasonForm
 from declarations.models import FormVersion
@@ -17,6 +16,7 @@ from declarations.views.configuration.base import (
     ReaderMixin,
     SavingFormView,
     VersionMixin,
+    history_of,
 )
 
 LIST_TITLES = {
@@ -90,9 +90,10 @@ class VersionDetailView(ReaderMixin, VersionMixin, PageView):
         return super().get_context_data(
             content_form=configuration.read_version(self.version),
             content=self.version.content,
+            statement="\n\n".join(self.version.content["statement"]["id"]),
             is_draft=is_draft,
             problems=configuration.publishing_problems(self.version) if is_draft else [],
-            events=trail.history(self.version),
+            events=history_of(self.version),
             **kwargs,
         )
 

@@ -10,8 +10,10 @@ class StatementsConfig(AppConfig):
         # Models must be loaded before tasks and policies can be.
         from audit import presentation  # noqa: PLC0415 -- see above
         from jobs import schedule  # noqa: PLC0415 -- see above
-        from statements import events, policies, tasks  # noqa: F401, PLC0415 -- see above
+        from people import navigation  # noqa: PLC0415 -- see above
+        from statements import events, menu, policies, tasks  # noqa: F401, PLC0415 -- see above
 
+        navigation.register(menu.items)
         for action, sentence in events.SENTENCES.items():
             presentation.register(action, sentence)
         schedule.register(

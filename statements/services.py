@@ -94,7 +94,7 @@ def issue(
         created_by=by,
     )
     if supersedes is not None:
-        _supersede(supersedes, document, by=by)
+        supersede(supersedes, successor=document, by=by)
     document.content = canonical_json(_whole_content(document, content, signatures))
     document.content_sha256 = digest(document.content)
     document.save(force_insert=True)
@@ -151,6 +151,29 @@ def revoke(document: Document, *, by: User, reason: str) -> Document:
         revoked_by=by,
         revocation_reason=reason[:500],
         failure="",
+    )
+    return document
+
+
+@transaction.atomic
+def supersede(document: Document, *, successor: Document, by: User) -> Document:
+    """A later document takes the place of this one, when its app says so (on acceptance, say).
+
+    A correction that replaces at once is given to `issue(supersedes=…)` instead.
+    """
+    document = lock(document)
+    if (document.kind, document.subject_id) != (successor.kind, successor.subject_id):
+        raise ValueError("A document supersedes one of the same kind and person.")
+    if document.pk == successor.pk:
+        raise ValueError("A document does not supersede itself.")
+    move(
+        document,
+        SUPERSEDE,
+        by=by,
+        superseded_at=timezone.now(),
+        superseded_by=by,
+        failure="",
+        note={"successor": successor.number},
     )
     return document
 
@@ -257,21 +280,6 @@ def _request_signature(document: Document, *, slot: str, by: User, proof: Proof)
 
 def _slot_of(document: Document, slot: str) -> dict[str, str]:
     return next(item for item in document.data["signatures"] if item["slot"] == slot)
-
-
-def _supersede(old: Document, new: Document, *, by: User) -> None:
-    old = lock(old)
-    if (old.kind, old.subject_id) != (new.kind, new.subject_id):
-        raise ValueError("A document supersedes one of the same kind and person.")
-    move(
-        old,
-        SUPERSEDE,
-        by=by,
-        superseded_at=timezone.now(),
-        superseded_by=by,
-        failure="",
-        note={"successor": new.number},
-    )
 
 
 def _wake_worker(document: Document) -> None:

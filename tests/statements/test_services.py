@@ -226,3 +226,17 @@ def test_the_database_keeps_what_was_frozen():
             rows.all().delete()
     with pytest.raises(DatabaseError), transaction.atomic():
         document.signatures.update(certificate_serial="ab")
+
+
+def test_a_later_document_takes_the_place_when_its_app_says_so():
+    old = made(issue())
+    new = made(issue(subject=old.subject))
+
+    services.supersede(old, successor=new, by=old.subject)
+
+    old.refresh_from_db()
+    assert old.state == State.SUPERSEDED
+    assert AuditEvent.objects.get(action="document.supersede").data["successor"] == new.number
+    for other in (made(issue()), new):
+        with pytest.raises((ValueError, DocumentError)):
+            services.supersede(new, successor=other, by=new.subject)

@@ -2,12 +2,13 @@
 
 from functools import reduce
 from operator import and_
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
 
 
-def all_or_none(*fields: str, name: str, message: str) -> models.CheckConstraint:
+def all_or_none(*fields: str, name: str, message: Any) -> models.CheckConstraint:
     """Either all of `fields` are null or none of them is."""
     none = reduce(and_, (Q(**{f"{field}__isnull": True}) for field in fields))
     every = reduce(and_, (Q(**{f"{field}__isnull": False}) for field in fields))
@@ -16,7 +17,7 @@ def all_or_none(*fields: str, name: str, message: str) -> models.CheckConstraint
     )
 
 
-def ordered(first: str, last: str, *, name: str, message: str) -> models.CheckConstraint:
+def ordered(first: str, last: str, *, name: str, message: Any) -> models.CheckConstraint:
     """`first` is not after `last`; either may be null."""
     return models.CheckConstraint(
         condition=Q(**{f"{first}__isnull": True})

@@ -49,7 +49,7 @@ class Standing:
     def main(self) -> Assignment | None:
         """The definitive assignment; an acting one only when there is no other."""
         definitive = [a for a in self.assignments if a.kind == "definitive"]
-        return (definitive or list(self.assignments) or [None])[0]
+        return next(iter(definitive or self.assignments), None)
 
     @property
     def post(self) -> Post | None:

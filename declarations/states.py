@@ -70,6 +70,7 @@ class ConflictState(TextChoices):
     NO_CONFLICT = "no_conflict", _("Decided: no conflict")
     CONTROLLED = "controlled", _("Under control measures")
     CLOSED = "closed", _("Closed")
+    SUPERSEDED = "superseded", _("Replaced by a correction")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
     EDITABLE = enum.nonmember(("draft",))
@@ -179,6 +180,13 @@ CONFLICT_ESCALATE = Transition(
     C.ESCALATED,
 )
 CONFLICT_WITHDRAW = Transition("withdraw", "conflictdeclaration", (C.DRAFT, C.SENT), C.WITHDRAWN)
+# A corrected version takes the case over, with its handler and its limit.
+CONFLICT_SUPERSEDE = Transition(
+    "supersede",
+    "conflictdeclaration",
+    (C.SENT, C.UNDER_REVIEW, C.NEEDS_DATA, C.ESCALATED),
+    C.SUPERSEDED,
+)
 CONFLICT_REOPEN = Transition("reopen", "conflictdeclaration", (C.CLOSED,), C.UNDER_REVIEW)
 CONFLICT_TRANSITIONS = (
     CONFLICT_SEND,
@@ -191,6 +199,7 @@ CONFLICT_TRANSITIONS = (
     CONFLICT_CLOSE,
     CONFLICT_ESCALATE,
     CONFLICT_WITHDRAW,
+    CONFLICT_SUPERSEDE,
     CONFLICT_REOPEN,
 )
 

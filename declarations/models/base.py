@@ -1,7 +1,7 @@
 """What every declaration has: a person, an office, a form version, a draft, a document."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -56,3 +56,8 @@ class Declaration(models.Model):
     def number(self) -> str:
         """The document's number; a draft has none."""
         return self.document.number if self.document_id else ""
+
+
+def typed_title(draft: dict[str, Any]) -> str:
+    """The title of the decision as typed so far."""
+    return str((draft.get("decision") or {}).get("title") or "")

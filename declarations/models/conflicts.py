@@ -7,10 +7,11 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.constraints import all_or_none, known_choice, ordered
-from declarations.models.base import Declaration
+from declarations.models.base import Declaration, typed_title
 from declarations.models.matters import Matter
 from declarations.models.statements import DecisionStatement
 from declarations.querysets import ConflictDeclarationQuerySet
@@ -169,6 +170,18 @@ class ConflictDeclaration(Declaration):
 
     def __str__(self) -> str:
         return f"F3 {self.year} — {self.declarant_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("declarations:conflict_detail", args=[self.pk])
+
+    @property
+    def subject_title(self) -> str:
+        """What the declaration is about; of a draft as typed so far."""
+        return self.matter.title if self.matter_id else typed_title(self.draft)
+
+    @property
+    def awaits_decision(self) -> bool:
+        return self.state in ConflictState.AWAITING_DECISION
 
 
 class ConflictParty(models.Model):

@@ -6,10 +6,11 @@ from typing import ClassVar
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.constraints import all_or_none, known_choice
-from declarations.models.base import Declaration
+from declarations.models.base import Declaration, typed_title
 from declarations.models.matters import Matter
 from declarations.models.registers import Interest
 from declarations.querysets import DecisionStatementQuerySet
@@ -111,6 +112,14 @@ class DecisionStatement(Declaration):
 
     def __str__(self) -> str:
         return f"F2 {self.year} — {self.declarant_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("declarations:statement_detail", args=[self.pk])
+
+    @property
+    def subject_title(self) -> str:
+        """What the statement is about; of a draft as typed so far."""
+        return self.matter.title if self.matter_id else typed_title(self.draft)
 
 
 class Party(models.Model):

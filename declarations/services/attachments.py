@@ -1,0 +1,141 @@
+"""Files with a declaration of conflict or a task of a control plan.
+
+    attachments.add(conflict_or_task, upload, by=user)      # ValidationError says what is wrong
+    attachments.of(conflict_or_task)                        # those that stand
+    attachments.remove(attachment, by=user)                 # before the signature only
+
+The owner's row is locked, so that no file slips in behind a signature. What a person takes away
+is taken from the store as well.
+"""
+
+import hashlib
+from functools import partial
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import QuerySet, Sum
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.services import record
+from common import uploads
+from declarations.models import Attachment, ConflictDeclaration, ControlTask
+from declarations.states import ConflictState, TaskState
+from people.models import User
+
+Owner = ConflictDeclaration | ControlTask
+QUOTA = 25 * uploads.MEGABYTE
+MOST_FILES = 10
+# A conflict takes files while it is written, and with the answer to the superior's question.
+OPEN_TO_ADD = {
+    ConflictDeclaration: (ConflictState.DRAFT, ConflictState.NEEDS_DATA),
+    ControlTask: (TaskState.OPEN,),
+}
+PERMISSION = {
+    ConflictDeclaration: "declarations.change_conflictdeclaration",
+    ControlTask: "declarations.report_controltask",
+}
+
+
+class AttachmentClosedError(Exception):
+    """Files can't be added or taken away any more; the text is for the user."""
+
+
+def of(owner: Owner) -> QuerySet[Attachment]:
+    return owner.attachments.filter(removed_at__isnull=True)
+
+
+def rules_in_words() -> str:
+    """What is accepted, for the page."""
+    return _("%(names)s, at most %(size)s a file and %(count)s files.") % {
+        "names": uploads.EVIDENCE.names,
+        "size": filesizeformat(uploads.EVIDENCE.max_bytes),
+        "count": MOST_FILES,
+    }
+
+
+def may_change(owner: Owner, user: User) -> bool:
+    return owner.state in OPEN_TO_ADD[type(owner)] and user.has_perm(
+        PERMISSION[type(owner)], owner
+    )
+
+
+@transaction.atomic
+def add(owner: Owner, upload: UploadedFile, *, by: User) -> Attachment:
+    """Check and store one file. Pictures lose their metadata, names are only text."""
+    owner = _locked(owner, by=by)
+    standing = of(owner)
+    if standing.count() >= MOST_FILES:
+        raise ValidationError(
+            _("There are %(count)s files already; take one away first.") % {"count": MOST_FILES}
+        )
+    prepared = uploads.prepare_upload(upload)
+    used = standing.aggregate(sum=Sum("size"))["sum"] or 0
+    uploads.check_quota(used=used, adding=prepared.size, limit=QUOTA)
+    digest = hashlib.sha256(prepared.read()).hexdigest()
+    prepared.seek(0)
+    if twin := standing.filter(sha256=digest).first():
+        return twin  # Pressed twice, or chosen twice.
+    attachment = Attachment(
+        conflict=owner if isinstance(owner, ConflictDeclaration) else None,
+        task=owner if isinstance(owner, ControlTask) else None,
+        name=prepared.original_name,
+        content_type=prepared.kind.content_type,
+        size=prepared.size,
+        sha256=digest,
+        uploaded_by=by,
+    )
+    attachment.file.save(prepared.name, prepared, save=False)
+    try:
+        attachment.save(force_insert=True)
+        record(_action(owner, "attach"), by=by, target=owner, file=attachment.name, sha256=digest)
+    except BaseException:
+        attachment.file.storage.delete(attachment.file.name)
+        raise
+    return attachment
+
+
+@transaction.atomic
+def remove(attachment: Attachment, *, by: User) -> None:
+    """Before the signature; a second call does nothing."""
+    owner = _locked(attachment.conflict or attachment.task, by=by)
+    locked = Attachment.objects.select_for_update().get(pk=attachment.pk)
+    if locked.removed_at is not None:
+        return
+    if isinstance(owner, ConflictDeclaration) and _was_signed_with(owner, locked):
+        raise AttachmentClosedError(_("This file belongs to what you signed, so it stays."))
+    locked.removed_at = timezone.now()
+    locked.save(update_fields=["removed_at"])
+    record(_action(owner, "detach"), by=by, target=owner, file=locked.name, sha256=locked.sha256)
+    transaction.on_commit(partial(locked.file.storage.delete, locked.file.name), robust=True)
+
+
+@transaction.atomic
+def note_reading(attachment: Attachment, *, by: User) -> None:
+    """Who opens somebody else's file leaves a trace."""
+    if attachment.uploaded_by_id != by.pk:
+        owner = attachment.conflict or attachment.task
+        record(_action(owner, "read_file"), by=by, target=owner, file=attachment.name)
+
+
+def _was_signed_with(conflict: ConflictDeclaration, attachment: Attachment) -> bool:
+    return conflict.sent_at is not None and attachment.uploaded_at <= conflict.sent_at
+
+
+def _locked(owner: Owner, *, by: User) -> Owner:
+    model = type(owner)
+    locked = model._default_manager.select_for_update(of=("self",)).get(pk=owner.pk)
+    if not by.has_perm(PERMISSION[model], locked):
+        raise PermissionDenied
+    if locked.state not in OPEN_TO_ADD[model]:
+        raise AttachmentClosedError(
+            _("Files can't be changed any more; the state is now “%(state)s”.")
+            % {"state": locked.get_state_display()}
+        )
+    return locked
+
+
+def _action(owner: Owner, verb: str) -> str:
+    return f"{owner._meta.model_name}.{verb}"

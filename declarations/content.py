@@ -31,6 +31,7 @@ class Text:
 class Choice:
     value: str
     label: Text
+    group: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,22 @@ def with_lists(form: Form, lists: Mapping[str, list[Choice]]) -> Form:
     sections = (
         replace(section, questions=tuple(filled(question) for question in section.questions))
         for section in form.sections
+    )
+    return replace(form, sections=tuple(sections))
+
+
+def without_choice(form: Form, section: str, question: str, value: str) -> Form:
+    """The form without one choice that a setting switches off."""
+
+    def kept(each: Question) -> Question:
+        choices = tuple(choice for choice in each.choices if choice.value != value)
+        return replace(each, choices=choices) if each.key == question else each
+
+    sections = (
+        replace(each, questions=tuple(kept(asked) for asked in each.questions))
+        if each.key == section
+        else each
+        for each in form.sections
     )
     return replace(form, sections=tuple(sections))
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import Value
@@ -17,13 +18,14 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from declarations import form_editing
-from declarations.content import Choice, Form, Text, read, with_lists
+from declarations.content import Choice, Form, Text, read, with_lists, without_choice
 from declarations.content_checks import ContentError, Problem, problems
 from declarations.models import ControlMeasureKind, DecisionKind, FormVersion, TimeLimit
 from declarations.reference_data import relations
+from declarations.services import matters
 from mapping import services as map_services
 from mapping.models import ConflictSource
-from people.models import User
+from people.models import Opd, User
 
 CHANGE = "declarations.change_configuration"
 LISTS: dict[str, Any] = {
@@ -45,15 +47,20 @@ def form_in_use(code: str) -> FormVersion:
     return FormVersion.objects.get(code=code, state=FormVersion.State.PUBLISHED)
 
 
-def read_version(version: FormVersion) -> Form:
-    """The form of a version, with the choices of the portal's own lists as they are now."""
+def read_version(version: FormVersion, *, opd: Opd | None = None) -> Form:
+    """The form of a version, with the choices of the portal's own lists as they are now.
+
+    With an OPD only the risk areas that fit it are offered.
+    """
     if version.state == FormVersion.State.DRAFT:
         form = read(version.content)
     else:
         form = _published_form(version.pk, version.published_at)
+    if form.code == FormVersion.Code.F3 and not settings.PERCEIVED_CONFLICTS:
+        form = without_choice(form, "conflict", "conflict_kind", "perceived")
     used = {q.choices_from for section in form.sections for q in section.questions}
     names = {name for name in used if name}
-    return with_lists(form, lists(names)) if names else form
+    return with_lists(form, lists(names, opd=opd)) if names else form
 
 
 @lru_cache(maxsize=64)
@@ -62,9 +69,11 @@ def _published_form(pk: int, _published_at: datetime.datetime) -> Form:
     return read(FormVersion.objects.values_list("content", flat=True).get(pk=pk))
 
 
-def lists(names: Collection[str]) -> dict[str, list[Choice]]:
-    """The entries in use of the named lists, in one query."""
+def lists(names: Collection[str], *, opd: Opd | None = None) -> dict[str, list[Choice]]:
+    """The entries in use of the named lists, in one query (the risk areas in another)."""
     found: dict[str, list[Choice]] = {name: [] for name in names}
+    if "risk_areas" in found:
+        found["risk_areas"] = matters.risk_area_choices(opd)
     if "relations" in found:
         found["relations"] = relations()
     parts = [

@@ -212,6 +212,16 @@ def test_choices_of_the_lists_come_in_one_query(django_assert_num_queries):
     assert form.section("conflict").question("source").choices
 
 
+@pytest.mark.parametrize("is_on", [True, False])
+def test_perceived_conflicts_stand_behind_a_setting(settings, is_on):
+    settings.PERCEIVED_CONFLICTS = is_on
+    form = configuration.read_version(configuration.form_in_use("F3"))
+
+    kinds = [choice.value for choice in form.section("conflict").question("conflict_kind").choices]
+
+    assert ("perceived" in kinds) is is_on
+
+
 def test_entry_out_of_use_is_not_offered(administrator):
     kind = DecisionKind.objects.get(code="PBJ")
     configuration.save_entry(kind, reason="Digabung", by=administrator, is_active=False)

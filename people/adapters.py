@@ -1,6 +1,6 @@
 """Our rules on top of django-allauth: who gets in, and what is remembered of it."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
@@ -183,6 +183,6 @@ def _person_of(claims: dict) -> User | None:
     return None
 
 
-def _refuse(request: HttpRequest, text: str) -> None:
+def _refuse(request: HttpRequest, text: str) -> NoReturn:
     messages.error(request, text)
     raise ImmediateHttpResponse(redirect("account_login"))

@@ -114,10 +114,28 @@ def _date(question: Question, language: str, common: dict[str, Any]) -> forms.Fi
 
 
 def _choice(question: Question, language: str, common: dict[str, Any]) -> forms.Field:
+    if any(choice.group for choice in question.choices):
+        choices = _grouped(question, language)
+        return OneChoiceField(choices=[("", _("Choose …")), *choices], **common)
     choices = [(choice.value, choice.label.get(language)) for choice in question.choices]
     if len(choices) <= MOST_RADIO_BUTTONS:
         return OneChoiceField(choices=choices, widget=forms.RadioSelect, **common)
     return OneChoiceField(choices=[("", _("Choose …")), *choices], **common)
+
+
+def _grouped(question: Question, language: str) -> list[tuple[Any, Any]]:
+    """Under the names of their groups, in the order of the choices; those without stay alone."""
+    found: list[tuple[Any, Any]] = []
+    for choice in question.choices:
+        entry = (choice.value, choice.label.get(language))
+        if choice.group is None:
+            found.append(entry)
+            continue
+        name = choice.group.get(language)
+        if not found or found[-1][0] != name or not isinstance(found[-1][1], list):
+            found.append((name, []))
+        found[-1][1].append(entry)
+    return found
 
 
 def _choices(question: Question, language: str, common: dict[str, Any]) -> forms.Field:

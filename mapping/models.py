@@ -118,9 +118,13 @@ class RiskAreaTemplate(models.Model):
     def __str__(self) -> str:
         return f"{self.area}: {self.activity}"
 
+    @property
+    def is_for_all(self) -> bool:
+        return self.target == "SEMUA"
+
     def fits(self, opd_code: str) -> bool:
         """Is this area offered to the OPD with that code?"""
-        if self.target == "SEMUA":
+        if self.is_for_all:
             return True
         codes = [code.strip() for code in self.target.replace(";", ",").split(",")]
         return opd_code in codes

@@ -6,6 +6,7 @@ import rules
 
 from declarations import states
 from declarations.policies.base import audits, inspects, is_declarant, is_opd_officer, was_sent
+from people.roles import Role
 
 
 @rules.predicate
@@ -24,6 +25,13 @@ def is_confidential(_user: Any, conflict: Any) -> bool:
     return conflict.is_confidential
 
 
+@rules.predicate
+def reads_conflicts_of_others(user: Any, _target: Any = None) -> bool:
+    return user.has_any_role(
+        Role.SUPERIOR, Role.OPD_OFFICER, Role.INSPECTOR, Role.CHIEF_INSPECTOR, Role.AUDITOR
+    )
+
+
 reads_sent = was_sent & (
     is_handler | has_decided | inspects | audits | (is_opd_officer & ~is_confidential)
 )
@@ -31,7 +39,12 @@ can_view = is_declarant | reads_sent
 
 rules.add_perm("declarations.view_conflictdeclaration", can_view)
 rules.add_perm("declarations.change_conflictdeclaration", is_declarant)
-for transition in (states.CONFLICT_SEND, states.CONFLICT_COMPLETE, states.CONFLICT_WITHDRAW):
+for transition in (
+    states.CONFLICT_SEND,
+    states.CONFLICT_COMPLETE,
+    states.CONFLICT_WITHDRAW,
+    states.CONFLICT_SUPERSEDE,
+):
     rules.add_perm(transition.permission, is_declarant)
 for transition in (
     states.CONFLICT_REVIEW,
@@ -43,4 +56,6 @@ for transition in (
     states.CONFLICT_ESCALATE,
 ):
     rules.add_perm(transition.permission, is_handler)
+# Lists, without an object: who reads declarations of others at all.
+rules.add_perm("declarations.list_conflicts_of_others", reads_conflicts_of_others)
 rules.add_perm(states.CONFLICT_REOPEN.permission, inspects & ~is_declarant)

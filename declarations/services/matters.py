@@ -6,10 +6,14 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from declarations.content import Choice, Text
 from declarations.models import DecisionKind, Matter
 from mapping.models import RiskAreaTemplate
 from people.models import Opd
 
+# The answer that no area of the list fits.
+NO_AREA = "TIDAK_ADA"
+_NO_AREA_LABEL = Text("Tidak ada dalam daftar", "Not in the list")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 
 
@@ -65,9 +69,39 @@ def find(opd: Opd, *, kind: DecisionKind, number: str, title: str) -> Matter | N
     return same.filter(number_key="", title_key=key_of(title)).first()
 
 
+def hold(matter: Matter) -> Matter:
+    """Lock the row, so that a statement and a declaration on one matter go one after the other."""
+    return Matter.objects.select_for_update(no_key=True).get(pk=matter.pk)
+
+
 def risk_area(answer: str | None) -> RiskAreaTemplate | None:
     """The area of the map that an answer names by its code; free words name none."""
-    if not answer:
+    if not answer or answer == NO_AREA:
         return None
     code = answer.split(" ", 1)[0].strip()
     return RiskAreaTemplate.objects.filter(code=code, valid_until__isnull=True).first()
+
+
+def risk_area_choices(opd: Opd | None = None) -> list[Choice]:
+    """The areas that fit the OPD: its own first, then those of everybody; "not in the list" last.
+
+    Without an OPD all of them, for checking an answer.
+    """
+    areas = [
+        area
+        for area in RiskAreaTemplate.objects.filter(valid_until__isnull=True)
+        if opd is None or area.fits(opd.code)
+    ]
+    order = {area.area: number for number, area in reversed(list(enumerate(areas)))}
+    areas.sort(key=lambda area: (area.is_for_all, order[area.area], area.code))
+    return [
+        *(
+            Choice(
+                area.code,
+                Text(area.activity, area.activity),
+                Text(area.area, area.area),
+            )
+            for area in areas
+        ),
+        Choice(NO_AREA, _NO_AREA_LABEL),
+    ]

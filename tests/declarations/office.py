@@ -92,6 +92,7 @@ def statement_draft(*, parties: tuple[str, ...] = ("PT Semarak Abadi",), **yes: 
             "title": "Pengadaan alat kesehatan 2026",
             "number": "027/15/PBJ/2026",
             "value": "1500000000",
+            "risk_area": "TIDAK_ADA",
             "own_role": "Pejabat Pembuat Komitmen",
         },
         "parties": {"rows": [{"key": new_key(), "name": name} for name in parties]},

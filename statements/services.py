@@ -128,12 +128,6 @@ def countersign(document: Document, *, slot: str, by: User, proof: Proof) -> Sig
 
 
 @transaction.atomic
-def supersede(document: Document, *, successor: Document, by: User) -> None:
-    """A later document takes its place; for kinds where that is decided after its signature."""
-    _supersede(document, successor, by=by)
-
-
-@transaction.atomic
 def revoke(document: Document, *, by: User, reason: str) -> Document:
     """Say before everybody that the statement does not hold; the file stays readable.
 

@@ -21,6 +21,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
+from statements import hsm
+
 ROOT_FILE = "root.pem"
 ISSUING_FILE = "issuing.p12"
 TIME_STAMP_FILE = "time-stamp.p12"
@@ -76,7 +78,7 @@ def issue_short_lived(
     *, name: str, nip: str, organisation: str, public_key: ec.EllipticCurvePublicKey
 ) -> x509.Certificate:
     """A certificate for one signature of one person, valid for ten minutes."""
-    authority = issuing_authority()
+    issuer = issuing_certificate()
     now = timezone.now()
     attributes = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "ID"),
@@ -85,10 +87,10 @@ def issue_short_lived(
         x509.NameAttribute(NameOID.COMMON_NAME, _fit(name)),
         x509.NameAttribute(NameOID.SERIAL_NUMBER, nip),
     ]
-    return (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(x509.Name([item for item in attributes if item.value]))
-        .issuer_name(authority.certificate.subject)
+        .issuer_name(issuer.subject)
         .public_key(public_key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - CLOCK_SKEW)
@@ -97,11 +99,20 @@ def issue_short_lived(
         .add_extension(_usage(digital_signature=True, content_commitment=True), critical=True)
         .add_extension(x509.UnrecognizedExtension(SHORT_TERM, b"\x05\x00"), critical=False)
         .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key()),
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.public_key()),
             critical=False,
         )
-        .sign(authority.key, hashes.SHA256())
     )
+    if path := settings.SIGNING["PKCS11"]:
+        return hsm.sign_certificate(builder, hsm.module(path))
+    return builder.sign(issuing_authority().key, hashes.SHA256())
+
+
+def issuing_certificate() -> x509.Certificate:
+    """Of the issuing authority, wherever its key is."""
+    if path := settings.SIGNING["PKCS11"]:
+        return hsm.module(path).certificate
+    return issuing_authority().certificate
 
 
 def make_development_authority(folder: Path, passphrase: str) -> bool:

@@ -203,7 +203,7 @@ class _KeySigner(CmsSigner):
     ) -> None:
         registry = SimpleCertificateStore()
         registry.register(certificate)
-        registry.register(to_asn1(authority.issuing_authority().certificate))
+        registry.register(to_asn1(authority.issuing_certificate()))
         super().__init__(signing_cert=certificate, cert_registry=registry, embed_roots=False)
         self._key = key
 

@@ -6,13 +6,15 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from people.models import User
-from statements import authority, files, pdf, production, services, signers, verification
+from statements import authority, files, hsm, pdf, production, services, signers, verification
 from statements.inspection import MAX_BYTES, inspect
 from statements.signers import ShortLivedSigner, SigningOrder
 from tests.people.factories import UserFactory
@@ -414,3 +416,31 @@ def test_a_proof_of_the_factory_is_fresh():
     user = User(nip="1" * 18)
 
     assert proof_of(user).user_id == user.pk
+
+
+class FakeModule:
+    """A hardware module: has the issuing key, gives raw signatures only."""
+
+    def __init__(self):
+        held = authority.issuing_authority()
+        self.certificate, self._key = held.certificate, held.key
+
+    def sign_digest(self, digest):
+        algorithm = ec.ECDSA(Prehashed(hashes.SHA256()))
+        r, s = decode_dss_signature(self._key.sign(digest, algorithm))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+def test_the_issuing_key_may_live_in_a_module(settings, monkeypatch):
+    held = FakeModule()
+    monkeypatch.setattr(hsm, "module", lambda _path: held)
+    settings.SIGNING = settings.SIGNING | {"PKCS11": "module.json"}
+
+    document = made(issue())
+
+    assert inspect(current(document), verification.portal_anchors()).problems == ()
+
+
+def test_a_module_without_its_package_says_so(tmp_path):
+    with pytest.raises(ImproperlyConfigured):
+        hsm.Pkcs11Module(tmp_path / "module.json")

@@ -398,9 +398,6 @@ SIGNING = {
 # KPK knows a third kind of conflict, the perceived one; PermenPANRB 17/2024 doesn't.
 PERCEIVED_CONFLICTS = env_flag("COI_PERCEIVED_CONFLICTS")
 
-# KPK's third kind of conflict, the perceived one, is not a kind of PermenPANRB 17/2024.
-PERCEIVED_CONFLICTS = env_flag("COI_PERCEIVED_CONFLICTS")
-
 PROVINCE = {
     "name": os.environ.get("COI_PROVINCE_NAME", "Pemerintah Provinsi Bengkulu"),
     "short_name": os.environ.get("COI_PROVINCE_SHORT_NAME", "Bengkulu"),

@@ -1,7 +1,13 @@
-"""Time stamps (RFC 3161): the portal's own key, or a service outside by setting."""
+"""Time stamps (RFC 3161): the portal's own key, or a service outside by setting.
+
+The portal's own tokens are put together as bytes from parts made once a process: building
+them with asn1crypto takes a tenth of the time of a whole statement.
+"""
 
 import datetime
 import functools
+import hashlib
+import secrets
 
 from asn1crypto import algos, cms, core, tsp, x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -9,9 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 from django.utils import timezone
 from pyhanko.sign import general
-from pyhanko.sign.general import simple_cms_attribute
 from pyhanko.sign.timestamps.api import TimeStamper
-from pyhanko.sign.timestamps.common_utils import get_nonce
 from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 
 from statements import authority
@@ -19,6 +23,9 @@ from statements import authority
 # An arc for examples and private use: a province puts its own policy here.
 POLICY = "2.25.296740117311216310172446617421562342113"
 OUTSIDE_TIMEOUT = 10
+SEQUENCE, SET, OCTETS = 0x30, 0x31, 0x04
+GENERALIZED_TIME, UTC_TIME = 0x18, 0x17
+CONTEXT_0 = 0xA0
 
 
 @functools.cache
@@ -30,6 +37,20 @@ def time_stamper() -> TimeStamper:
     return InternalTimeStamper()
 
 
+def der(tag: int, *parts: bytes) -> bytes:
+    """One DER element."""
+    body = b"".join(parts)
+    size = len(body)
+    if size < 0x80:
+        return bytes((tag, size)) + body
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(length))) + length + body
+
+
+def oid(name: str) -> bytes:
+    return core.ObjectIdentifier(name).dump()
+
+
 class InternalTimeStamper(TimeStamper):
     """Stamps with the portal's own key and clock."""
 
@@ -37,77 +58,76 @@ class InternalTimeStamper(TimeStamper):
         super().__init__()
         own = authority.time_stamp_authority()
         self._key = own.key
-        self._certificate = x509.Certificate.load(
-            own.certificate.public_bytes(serialization.Encoding.DER)
+        data = own.certificate.public_bytes(serialization.Encoding.DER)
+        certificate = x509.Certificate.load(data)
+        self._certificates = der(CONTEXT_0, data)
+        self._signer = der(
+            SEQUENCE,
+            certificate.issuer.dump(),
+            core.Integer(certificate.serial_number).dump(),
         )
+        self._digest = algos.DigestAlgorithm({"algorithm": "sha256"}).dump()
+        self._signature = der(SEQUENCE, oid("1.2.840.10045.4.3.2"))  # ecdsa-with-SHA256
+        self._tst_info = oid("1.2.840.113549.1.9.16.1.4")
+        self._fixed_attributes = [
+            _attribute("1.2.840.113549.1.9.3", self._tst_info),  # content type
+            _attribute(
+                "1.2.840.113549.1.9.16.2.47",
+                general.as_signing_certificate_v2(certificate).dump(),
+            ),
+        ]
 
-    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        return self.answer(req)
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        """Without the detour over a request and its answer: both sides are here."""
+        imprint = tsp.MessageImprint(
+            {
+                "hash_algorithm": algos.DigestAlgorithm({"algorithm": md_algorithm}),
+                "hashed_message": message_digest,
+            }
+        )
+        return cms.ContentInfo.load(self.token(imprint.dump(), now=timezone.now()))
 
-    def answer(self, request: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        now = timezone.now().replace(microsecond=0)
-        stamp = {
-            "version": "v1",
-            "policy": tsp.ObjectIdentifier(POLICY),
-            "message_imprint": request["message_imprint"],
-            "serial_number": get_nonce(),
-            "gen_time": now,
-            "accuracy": {"seconds": 1},
-        }
-        if request["nonce"].native is not None:
-            stamp["nonce"] = request["nonce"]
-        token = self._token(tsp.TSTInfo(stamp).dump(), now)
-        status = tsp.PKIStatusInfo({"status": tsp.PKIStatus("granted")})
-        return tsp.TimeStampResp({"status": status, "time_stamp_token": token})
-
-    def _token(self, stamp: bytes, now: datetime.datetime) -> cms.ContentInfo:
-        digest = hashes.Hash(hashes.SHA256())
-        digest.update(stamp)
-        signed = cms.CMSAttributes(
+    def token(self, imprint: bytes, *, now: datetime.datetime) -> bytes:
+        instant = now.astimezone(datetime.UTC)
+        stamp = der(
+            SEQUENCE,
+            core.Integer(1).dump(),
+            oid(POLICY),
+            imprint,
+            core.Integer(secrets.randbits(127)).dump(),
+            der(GENERALIZED_TIME, instant.strftime("%Y%m%d%H%M%SZ").encode()),
+            der(SEQUENCE, core.Integer(1).dump()),  # accurate to a second
+        )
+        attributes = sorted(
             [
-                simple_cms_attribute("content_type", "tst_info"),
-                simple_cms_attribute("signing_time", cms.Time({"utc_time": core.UTCTime(now)})),
-                simple_cms_attribute(
-                    "signing_certificate_v2",
-                    general.as_signing_certificate_v2(self._certificate),
+                *self._fixed_attributes,
+                _attribute(
+                    "1.2.840.113549.1.9.5",
+                    der(UTC_TIME, instant.strftime("%y%m%d%H%M%SZ").encode()),
                 ),
-                simple_cms_attribute("message_digest", digest.finalize()),
+                _attribute("1.2.840.113549.1.9.4", der(OCTETS, hashlib.sha256(stamp).digest())),
             ]
         )
-        algorithm = algos.DigestAlgorithm({"algorithm": "sha256"})
-        info = cms.SignerInfo(
-            {
-                "version": "v1",
-                "sid": cms.SignerIdentifier(
-                    {
-                        "issuer_and_serial_number": cms.IssuerAndSerialNumber(
-                            {
-                                "issuer": self._certificate.issuer,
-                                "serial_number": self._certificate.serial_number,
-                            }
-                        )
-                    }
-                ),
-                "digest_algorithm": algorithm,
-                "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
-                "signed_attrs": signed,
-                "signature": self._key.sign(signed.dump(), ec.ECDSA(hashes.SHA256())),
-            }
+        signature = self._key.sign(der(SET, *attributes), ec.ECDSA(hashes.SHA256()))
+        info = der(
+            SEQUENCE,
+            core.Integer(1).dump(),
+            self._signer,
+            self._digest,
+            der(CONTEXT_0, *attributes),
+            self._signature,
+            der(OCTETS, signature),
         )
-        content = cms.SignedData(
-            {
-                "version": "v3",
-                "digest_algorithms": cms.DigestAlgorithms((algorithm,)),
-                "encap_content_info": cms.EncapsulatedContentInfo(
-                    {
-                        "content_type": cms.ContentType("tst_info"),
-                        "content": cms.ParsableOctetString(stamp),
-                    }
-                ),
-                "certificates": [self._certificate],
-                "signer_infos": [info],
-            }
+        signed = der(
+            SEQUENCE,
+            core.Integer(3).dump(),
+            der(SET, self._digest),
+            der(SEQUENCE, self._tst_info, der(CONTEXT_0, der(OCTETS, stamp))),
+            self._certificates,
+            der(SET, info),
         )
-        return cms.ContentInfo(
-            {"content_type": cms.ContentType("signed_data"), "content": content}
-        )
+        return der(SEQUENCE, oid("1.2.840.113549.1.7.2"), der(CONTEXT_0, signed))
+
+
+def _attribute(name: str, value: bytes) -> bytes:
+    return der(SEQUENCE, oid(name), der(SET, value))

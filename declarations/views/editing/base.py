@@ -161,7 +161,7 @@ class SavingView(EditingView):
             conflicts=conflicts_in_words(self.form, saved.conflicts, self.language),
             seen=saved.revision,
             was_asked=bool(choices_in(self.request.POST)),
-            carried=[pair for pair in posted_pairs(self.request.POST) if pair[0] not in ("seen",)],
+            carried=[pair for pair in posted_pairs(self.request.POST) if pair[0] != "seen"],
             section_url=self.url("section", self.section.key),
         )
 

@@ -14,7 +14,7 @@ from declarations.presentation import format_value
 CHOICE = "choice:"
 MOST_CONFLICTS = 400
 # What is carried through the merge page; anything more was no page of ours.
-NOT_CARRIED = frozenset({"csrfmiddlewaretoken"})
+NOT_CARRIED = frozenset({"csrfmiddlewaretoken", "autosave"})
 
 
 @dataclass(frozen=True, slots=True)

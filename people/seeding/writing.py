@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -45,6 +46,24 @@ def _cell(value: Any) -> str:
     if type(value) is str:
         return value.translate(ESCAPES)
     return str(value).translate(ESCAPES)
+
+
+def copy_objects(model: type[models.Model], objects: Iterable[models.Model]) -> int:
+    """Unsaved instances by COPY; a key that the table makes itself is left to it."""
+    fields = [
+        field
+        for field in model._meta.concrete_fields
+        if not (field.primary_key and isinstance(field, models.AutoField))
+    ]
+    plain = [(field.attname, isinstance(field, models.JSONField)) for field in fields]
+    rows = (
+        [
+            json.dumps(getattr(item, name), ensure_ascii=False) if is_json else getattr(item, name)
+            for name, is_json in plain
+        ]
+        for item in objects
+    )
+    return copy(model, [field.column for field in fields], rows)
 
 
 def reserve_keys(model: type[models.Model], number: int) -> Iterator[int]:

@@ -1,3 +1,4 @@
+import json
 import sys
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
+from declarations.seeding import demonstration, everything
 from people.seeding import province
 from people.seeding.structure import SMALLEST
 
@@ -63,7 +65,31 @@ class Command(BaseCommand):
     def _seed(self, *, people: int, seed: int, planted: Path) -> None:
         on = timezone.localdate()
         with self._bar(_("People"), people) as report:
-            province.make(people=people, seed=seed, on=on, report=report)
+            made = province.make(people=people, seed=seed, on=on, report=report)
+        with self._bar(_("Declarations"), len(made.obliged)) as report:
+            records, numbers = everything.declare(made, report=report)
+        demonstration.prepare(made)
+        planted.parent.mkdir(parents=True, exist_ok=True)
+        planted.write_text(
+            json.dumps(
+                {"seed": seed, "people": people, "on": str(on), "planted": records},
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
+        self.stdout.write(
+            _(
+                "%(registers)s registers, %(statements)s statements, %(conflicts)s declared "
+                "conflicts; %(planted)s hidden conflicts are listed in %(file)s."
+            )
+            % {
+                "registers": numbers["interestregister"],
+                "statements": numbers["decisionstatement"],
+                "conflicts": numbers["conflictdeclaration"],
+                "planted": len(records),
+                "file": planted,
+            }
+        )
 
     def _bar(self, label: str, total: int):
         return _Bar(label, total)

@@ -1,0 +1,162 @@
+"""Writing all declarations of the province, in batches and in an order the triggers accept."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, models
+
+from audit.models import AuditEvent
+from declarations.models import (
+    ChosenMeasure,
+    ConflictDeclaration,
+    ConflictParty,
+    ControlMeasureKind,
+    ControlPlan,
+    ControlTask,
+    DataRequest,
+    DecisionKind,
+    DecisionStatement,
+    FollowUp,
+    FormVersion,
+    HandlerChange,
+    Interest,
+    InterestRegister,
+    Matter,
+    Party,
+    PartyMatch,
+    SectionReturn,
+    SourceAnswer,
+    SuperiorDecision,
+    Suspension,
+)
+from declarations.seeding.cases import CaseMaker
+from declarations.seeding.clock import Clock
+from declarations.seeding.companies import CompanyMaker
+from declarations.seeding.planting import Planter
+from declarations.seeding.profiles import ProfileMaker
+from declarations.seeding.registers import RegisterMaker
+from declarations.seeding.story import Story
+from declarations.services.configuration import form_in_use, read_version
+from mapping.models import ConflictSource, RiskAreaTemplate, RiskScale
+from people.seeding.writing import copy_objects
+
+# A signed register takes no more rows: rows first, then what they belong to. The foreign keys
+# are checked at the commit.
+ORDER: tuple[type[models.Model], ...] = (
+    Interest, InterestRegister, SectionReturn, Matter, SourceAnswer, Party, PartyMatch,
+    DecisionStatement, ConflictDeclaration, ConflictParty, Suspension, HandlerChange, DataRequest,
+    SuperiorDecision, ChosenMeasure, ControlPlan, ControlTask, FollowUp, AuditEvent,
+)  # fmt: skip
+FLUSH_AT = 20_000
+Report = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The reference data that the rows point at."""
+
+    forms: dict[str, FormVersion]
+    sources: dict[str, ConflictSource]
+    kinds: dict[str, DecisionKind]
+    measures: dict[str, ControlMeasureKind]
+    areas: dict[str, RiskAreaTemplate]
+    scale: RiskScale
+
+    @classmethod
+    def read(cls) -> Lists:
+        return cls(
+            forms={code: form_in_use(code) for code in ("F1", "F2", "F3", "F5", "F6", "F7")},
+            sources={row.code: row for row in ConflictSource.objects.filter(is_active=True)},
+            kinds={row.code: row for row in DecisionKind.objects.all()},
+            measures={row.code: row for row in ControlMeasureKind.objects.all()},
+            areas={row.code: row for row in RiskAreaTemplate.objects.all()},
+            scale=RiskScale.objects.get(is_default=True),
+        )
+
+
+class Writer:
+    """Collects rows and copies them in the one order that works."""
+
+    def __init__(self) -> None:
+        self.rows: dict[type[models.Model], list[models.Model]] = defaultdict(list)
+        self.waiting = 0
+        self.written: dict[str, int] = defaultdict(int)
+
+    def take(self, rows: Iterable[models.Model]) -> None:
+        for row in rows:
+            self.rows[type(row)].append(row)
+            self.waiting += 1
+
+    def flush_if_full(self) -> None:
+        """Only between cases: the rows of one case go in together."""
+        if self.waiting >= FLUSH_AT:
+            self.flush()
+
+    def flush(self) -> None:
+        for model in ORDER:
+            if found := self.rows.pop(model, None):
+                copy_objects(model, found)
+                self.written[model._meta.model_name or ""] += len(found)
+        self.waiting = 0
+
+
+def declare(province: Any, *, report: Report) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """Write three years of declarations; returns the planted conflicts and the numbers of rows."""
+    clock, lists, writer = Clock(province), Lists.read(), Writer()
+    companies = CompanyMaker(random.Random(f"{province.seed}:companies"))  # noqa: S311 -- repeatable
+    profiles = ProfileMaker(province, companies, clock)
+    cases = CaseMaker(province, clock, lists)
+    story = Story(province, clock, cases, companies)
+    planter = Planter(province, clock, profiles, cases, story, companies)
+    planter.plant()
+    obliged = province.obliged
+    total = len(obliged) + 2
+    _write_registers(province, profiles, lists, writer, clock, report)
+    for part in (planter.rows, story.statements, story.conflicts):
+        for row in part():
+            writer.take([row])
+        writer.flush()
+    report(total, total)
+    _analyse()
+    return planter.records, dict(writer.written)
+
+
+def _write_registers(
+    province: Any,
+    profiles: ProfileMaker,
+    lists: Lists,
+    writer: Writer,
+    clock: Clock,
+    report: Report,
+) -> None:
+    relatives: dict[str, uuid.UUID] = {}
+    for kinship in province.kinships:
+        for person in (kinship.first, kinship.second):
+            relatives[person.nip] = person.id
+    registers = RegisterMaker(
+        province,
+        form=read_version(lists.forms["F1"]),
+        version=lists.forms["F1"],
+        sources=lists.sources,
+        relatives=relatives,
+    )
+    obliged = province.obliged
+    for number, person in enumerate(obliged, 1):
+        profile = profiles.make(person)
+        writer.take(registers.make(profile, latest_year=clock.last_year))
+        writer.flush_if_full()
+        if number % 200 == 0:
+            report(number, len(obliged) + 2)
+    writer.flush()
+
+
+def _analyse() -> None:
+    with connection.cursor() as cursor:
+        for model in ORDER:
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")

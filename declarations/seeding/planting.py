@@ -1,0 +1,784 @@
+"""Conflicts hidden in the province, each noted with whom, what and where.
+
+The kinds follow the catalogue of rules in docs (A: inside one register, B: against the year
+before, D: people and posts, E: whole OPDs, F: handling). None needs data of procurement. The
+list is for checking later what finds them; nothing in the portal reads it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.db import models
+
+from declarations.models import Matter
+from declarations.models.registers import Occasion
+from declarations.seeding.cases import CaseMaker, Conflict, NamedParty, Statement
+from declarations.seeding.companies import Company, CompanyMaker
+from declarations.seeding.profiles import Filing, Profile, ProfileMaker, RowMaker
+from declarations.seeding.registers import interest_id, register_id
+from declarations.states import ConflictState as C
+from declarations.states import RegisterState as State
+from declarations.states import TaskState as T
+from people.models.organisation import PostLevel
+from people.seeding.demo import DEMO_OPD, DEMO_POSTS
+from people.seeding.population import Kinship, Person
+from people.seeding.province import as_json
+
+COPIES = 2
+CLONES = 6
+SILENT_OPD, NIL_OPD, OFF_MAP_OPD = "05.08", "04.17", "04.15"
+Edit = Callable[[Profile, RowMaker], None]
+
+
+class Planter:
+    """Picks people whom nothing else touches, and changes what they declare."""
+
+    def __init__(
+        self,
+        province: Any,
+        clock: Any,
+        profiles: ProfileMaker,
+        cases: CaseMaker,
+        story: Any,
+        companies: CompanyMaker,
+    ) -> None:
+        self.province, self.clock, self.profiles = province, clock, profiles
+        self.cases, self.story, self.companies = cases, story, companies
+        self.rng = random.Random(f"{province.seed}:planting")  # noqa: S311 -- repeatable
+        self.year = clock.last_year
+        self.records: list[dict[str, Any]] = []
+        self.todo: list[Matter | Statement | Conflict] = []
+        self.maker = RowMaker(self.rng, companies)
+        taken = set(DEMO_POSTS.values())
+        self.free = [
+            p
+            for p in province.obliged
+            if p.post.code not in taken
+            and p.post.opd not in (DEMO_OPD, SILENT_OPD, NIL_OPD)
+            and not p.acting
+            and self._has_three_years(p)
+        ]
+        self.rng.shuffle(self.free)
+
+    def _has_three_years(self, person: Person) -> bool:
+        return person.starts_on < datetime.date(self.year - 2, 1, 1)
+
+    # --- Tools -------------------------------------------------------------------------------
+
+    def take(self, fits: Callable[[Person], bool] = lambda person: True) -> Person | None:
+        """The next free person; None when the province is too small for this kind."""
+        for index, person in enumerate(self.free):
+            if fits(person):
+                del self.free[index]
+                self.profiles.complete.add(person.id)
+                self.story.apart.add(person.id)
+                return person
+        return None
+
+    def edit(self, person: Person, change: Edit) -> None:
+        self.profiles.complete.add(person.id)
+        self.profiles.edits[person.id].append(change)
+
+    def note(self, kind: str, people: list[Person], what: str, **where: Any) -> None:
+        self.records.append(
+            {
+                "kind": kind,
+                "rule": kind.partition("_")[0],
+                "people": [as_json(person) for person in people],
+                "what": what,
+                "where": {name: str(value) for name, value in where.items()},
+            }
+        )
+
+    def add_row(self, person: Person, section: str, row: dict[str, Any], *, since: int) -> None:
+        def change(profile: Profile, _maker: RowMaker) -> None:
+            for filing in profile.each_from(since):
+                profile.own_rows(filing)[section].append(row)
+
+        self.edit(person, change)
+
+    def make_nil(self, person: Person, *, since: int) -> None:
+        def change(profile: Profile, _maker: RowMaker) -> None:
+            for filing in profile.each_from(since):
+                filing.rows = defaultdict(list)
+
+        self.edit(person, change)
+
+    def register(self, person: Person, year: int) -> Any:
+        filing = Filing(year, person.post, Occasion.YEARLY, self.clock.on, State.ACCEPTED, {})
+        return register_id(person, filing)
+
+    def interest(self, person: Person, row: dict[str, Any], year: int) -> Any:
+        return interest_id(self.register(person, year), row["key"])
+
+    def matter(self, person: Person, **options: Any) -> Any:
+        found = self.cases.matter(self.rng, person.post.opd, self.year, **options)
+        self.todo.append(found)
+        return found
+
+    def clean(self, person: Person, parties: list[NamedParty], **options: Any) -> Statement:
+        """A signed statement free of conflict on a matter of its own, in this year."""
+        matter = self.matter(person, kind=options.pop("kind", "PBJ"))
+        at = options.pop("at", None) or self.clock.in_year(self.rng, self.year, first_month=5)
+        case = Statement(person, matter, parties, at, **options)
+        self.todo.append(case)
+        return case
+
+    def declared(self, person: Person, parties: list[NamedParty], **options: Any) -> Conflict:
+        options.setdefault("source", "BISNIS")
+        options.setdefault("state", C.CLOSED)
+        matter = options.pop("matter", None) or self.matter(
+            person, kind=options.pop("matter_kind", "PBJ"), area=options.pop("area", True)
+        )
+        at = options.pop("at", None) or self.clock.days_ago(self.rng, 100)
+        case = Conflict(person, matter, parties, at=at, **options)
+        self.todo.append(case)
+        return case
+
+    def vendor(self) -> Company:
+        return self.rng.choice(self.story.vendors)
+
+    def rows(self) -> Iterator[models.Model]:
+        for case in self.todo:
+            if isinstance(case, Statement):
+                yield from self.cases.statement(self.rng, case)
+            elif isinstance(case, Conflict):
+                yield from self.cases.conflict(self.rng, case)
+            else:
+                yield case
+
+    # --- What is planted ---------------------------------------------------------------------
+
+    def plant(self) -> None:
+        self.story.silent_opds.add(SILENT_OPD)
+        self.profiles.nil_opds.add(NIL_OPD)
+        self.story.apart.update(p.id for p in self.province.obliged if p.post.opd == SILENT_OPD)
+        self._e1_silent_unit()
+        self._e2_off_map()
+        self._e4_nil_rate()
+        self._a12_clones()
+        for _copy in range(COPIES):
+            for step in self.STEPS:
+                step(self)
+
+    # Inside one register (A)
+
+    def _a3_no_identifier(self) -> None:
+        if person := self.take():
+            row = self.maker.business(person, role="owner", share_percent="100")
+            row.pop("nib")
+            self.add_row(person, "business", row, since=self.year)
+            self.note(
+                "A3_company_without_identifier",
+                [person],
+                row["name"],
+                register=self.register(person, self.year),
+            )
+
+    def _a4_shares(self) -> None:
+        first, second = self.take(), self.take()
+        if first and second:
+            company = self.companies.make()
+            for person, share in ((first, "70"), (second, "60")):
+                row = self.maker.business(person, company, role="shareholder", share_percent=share)
+                self.add_row(person, "business", row, since=self.year)
+            self.note("A4_shares_over_100", [first, second], company.name, sum_percent=130)
+
+    def _a4_owner_of_nothing(self) -> None:
+        if person := self.take():
+            row = self.maker.business(person, role="owner", share_percent="0")
+            self.add_row(person, "business", row, since=self.year)
+            self.note(
+                "A4_owner_with_zero_share",
+                [person],
+                row["name"],
+                register=self.register(person, self.year),
+            )
+
+    def _a5_before_birth(self) -> None:
+        if person := self.take():
+            start = person.born_on.replace(day=1) - datetime.timedelta(days=400)
+            row = self.maker.posts_held(person) | {"started_on": start.isoformat()}
+            self.add_row(person, "posts_held", row, since=self.year)
+            self.note(
+                "A5_began_before_birth",
+                [person],
+                row["organisation"],
+                register=self.register(person, self.year),
+            )
+
+    def _a11_placeholder(self) -> None:
+        if person := self.take():
+            row = self.maker.business(person, deals_with_government="yes", dealings="-")
+            self.add_row(person, "business", row, since=self.year)
+            self.note(
+                "A11_placeholder_text",
+                [person],
+                "dealings: -",
+                register=self.register(person, self.year),
+            )
+
+    def _a12_clones(self) -> None:
+        by_opd: dict[str, list[Person]] = defaultdict(list)
+        for person in self.free:
+            by_opd[person.post.opd].append(person)
+        opd, _people = max(by_opd.items(), key=lambda item: (len(item[1]), item[0]))
+        clones = [self.take(lambda p: p.post.opd == opd) for _number in range(CLONES)]
+        clones = [person for person in clones if person]
+        at = self.clock.at(datetime.date(self.year, 2, 3), self.rng)
+        for number, person in enumerate(clones):
+            self.make_nil(person, since=self.year)
+            self.edit(person, _sent_at(self.year, at + datetime.timedelta(seconds=70 * number)))
+        self.note("A12_clone_nil_filing", clones, f"{len(clones)} nihil dalam 10 menit", opd=opd)
+
+    def _a1_missing_spouse(self) -> None:
+        pair = self._married_in_different_opds()
+        if pair:
+            one, other, relation = pair
+            self.make_nil(other, since=self.year - 2)
+            self.note(
+                "A1_relative_missing",
+                [other, one],
+                relation,
+                register=self.register(other, self.year),
+            )
+
+    def _married_in_different_opds(self) -> tuple[Person, Person, str] | None:
+        free = {person.id for person in self.free}
+        for kinship in self.province.kinships:
+            if {kinship.first.id, kinship.second.id} <= free and kinship.relation in (
+                "istri", "suami",
+            ):  # fmt: skip
+                first = self.take(lambda p, k=kinship: p is k.first)
+                second = self.take(lambda p, k=kinship: p is k.second)
+                return first, second, kinship.relation
+        return None
+
+    # Against the register of the year before
+
+    def _b1_vanished(self) -> None:
+        if person := self.take():
+            row = self.maker.business(person)
+            self.add_row(person, "business", row, since=self.year - 2)
+            self.edit(person, _without("business", row["key"], self.year))
+            self.note(
+                "B1_vanished_interest",
+                [person],
+                row["name"],
+                register=self.register(person, self.year),
+            )
+
+    def _b2_moved_to_kin(self) -> None:
+        if person := self.take():
+            company = self.companies.make()
+            row = self.maker.business(person, company, role="owner", share_percent="100")
+            self.add_row(person, "business", row, since=self.year - 2)
+            self.edit(person, _without("business", row["key"], self.year))
+            kin = self.maker.family(
+                person, occupation="Direktur", employer=company.name, relation="ipar"
+            )
+            self.add_row(person, "family", kin, since=self.year)
+            self.note("B2_moved_to_kin", [person], company.name, relative=kin["name"])
+
+    def _b3_born_around_appointment(self) -> None:
+        if person := self.take(lambda p: p.starts_on.year >= self.year - 4):
+            born = person.starts_on + datetime.timedelta(days=60)
+            row = self.maker.business(person, started_on=born.isoformat())
+            self.add_row(person, "business", row, since=self.year - 1)
+            self.note(
+                "B3_company_born_around_appointment",
+                [person],
+                row["name"],
+                appointed_on=person.starts_on,
+                started_on=born,
+            )
+
+    def _b11_always_late(self) -> None:
+        if person := self.take():
+            for year in range(self.year - 2, self.year + 1):
+                day = self.clock.working_day(datetime.date(year, 5, 20))
+                self.edit(person, _sent_at(year, self.clock.at(day, self.rng)))
+            self.note(
+                "B11_late_every_year",
+                [person],
+                "sesudah 31 Maret, tiga tahun",
+                register=self.register(person, self.year),
+            )
+
+    def _b11_never(self) -> None:
+        if person := self.take():
+            self.edit(person, lambda profile, _maker: profile.filings.clear())
+            self.note("B11_never_filed", [person], "tidak ada daftar dalam tiga tahun")
+
+    def _b11_returned_often(self) -> None:
+        if person := self.take():
+
+            def change(profile: Profile, _maker: RowMaker) -> None:
+                filing = profile.in_year(self.year)
+                if filing:
+                    filing.rounds = 4
+                    filing.returns = [("family", "Lengkapi pekerjaan anggota keluarga.")]
+
+            self.edit(person, change)
+            self.note(
+                "B11_returned_often",
+                [person],
+                "dikembalikan empat kali",
+                register=self.register(person, self.year),
+            )
+
+    def _b11_nil_then_declared(self) -> None:
+        if person := self.take():
+            self.make_nil(person, since=self.year)
+            case = self.declared(person, [NamedParty.of(self.vendor())], at=self._this_year())
+            self.note(
+                "B11_nil_then_declared",
+                [person],
+                case.matter.title,
+                register=self.register(person, self.year),
+                matter=case.matter.pk,
+            )
+
+    def _nil_two_years_in_risk_post(self) -> None:
+        if person := self.take(lambda p: p.post.opd in ("01.04", "04.16", "05.02", "05.03")):
+            self.make_nil(person, since=self.year - 1)
+            self.note(
+                "B11_nil_two_years_in_risk_post",
+                [person],
+                person.post.title,
+                register=self.register(person, self.year),
+            )
+
+    # What the statements themselves show
+
+    def _c2_own_company(self) -> None:
+        if person := self.take():
+            company = self.companies.make()
+            row = self.maker.business(person, company, role="director")
+            self.add_row(person, "business", row, since=self.year)
+            found = (0, self.interest(person, row, self.year), "identifier")
+            case = self.clean(person, [NamedParty.of(company)], matched=[found])
+            self.note(
+                "C2_own_company_called_another", [person], company.name, matter=case.matter.pk
+            )
+
+    def _c3_relatives_employer(self) -> None:
+        if person := self.take():
+            company = self.companies.make()
+            row = self.maker.family(person, employer=company.name, occupation="Direktur")
+            self.add_row(person, "family", row, since=self.year)
+            found = (0, self.interest(person, row, self.year), "employer")
+            case = self.clean(person, [NamedParty(company.name)], matched=[found])
+            self.note(
+                "C3_relatives_company_called_another",
+                [person],
+                company.name,
+                matter=case.matter.pk,
+                relative=row["name"],
+            )
+
+    def _c6_former_employer(self) -> None:
+        if person := self.take():
+            company = self.companies.make()
+            row = self.maker.previous_posts(
+                person, employer=company.name, ended=f"{self.year - 1}-06-30"
+            )
+            row["started_on"] = f"{self.year - 3}-01-05"
+            self.add_row(person, "previous_posts", row, since=self.year)
+            found = (0, self.interest(person, row, self.year), "interest")
+            case = self.clean(person, [NamedParty.of(company)], matched=[found])
+            self.note("C6_former_employer_is_party", [person], company.name, matter=case.matter.pk)
+
+    def _c12_giver_is_party(self) -> None:
+        if person := self.take():
+            company = self.companies.make()
+            row = self.maker.gifts(person, giver=company.name)
+            row["received_on"] = f"{self.year - 1}-12-20"
+            self.add_row(person, "gifts", row, since=self.year)
+            found = (0, self.interest(person, row, self.year), "interest")
+            case = self.clean(person, [NamedParty.of(company)], matched=[found])
+            self.note("C12_giver_is_party", [person], company.name, matter=case.matter.pk)
+
+    def _c14_grant_to_own_body(self) -> None:
+        if person := self.take():
+            body = f"Yayasan {self.companies.make('').name.split(' ', 1)[1]}"
+            row = self.maker.posts_held(person, body) | {"receives_grant": "yes"}
+            self.add_row(person, "posts_held", row, since=self.year)
+            found = (0, self.interest(person, row, self.year), "interest")
+            case = self.clean(person, [NamedParty(body)], kind="HIBAH", matched=[found])
+            self.note("C14_grant_to_own_body", [person], body, matter=case.matter.pk)
+
+    # Kin, posts and panels
+
+    def _d1_reporting_line(self) -> None:
+        person = self.take(lambda p: self._free_superior(p) is not None)
+        if person is None:
+            return
+        superior = self._free_superior(person)
+        self.take(lambda p: p is superior)
+        self._make_kin(superior, person)
+        self.note(
+            "D1_kin_in_reporting_line",
+            [superior, person],
+            "ipar",
+            superior_post=superior.post.code,
+            post=person.post.code,
+        )
+
+    def _free_superior(self, person: Person) -> Person | None:
+        above = person.post.above
+        if above is None or above.opd != person.post.opd:
+            return None
+        return next((p for p in above.holders if p in self.free), None)
+
+    def _make_kin(self, one: Person, other: Person) -> None:
+        """In-laws, whom no common name gives away; both say so in their registers."""
+        self.province.kinships.append(Kinship(one, other, "ipar", "ipar"))
+        for person, relative in ((one, other), (other, one)):
+            opd = self.province.opds[relative.post.opd].name
+            row = self.maker.colleague(relative, "ipar", opd)
+            self.add_row(person, "family", row, since=self.year - 2)
+
+    def _d2_panel(self) -> None:
+        if person := self.take():
+            row = self.maker.family(person, relation="anak")
+            self.add_row(person, "family", row, since=self.year)
+            found = (0, self.interest(person, row, self.year), "relative")
+            case = self.clean(person, [NamedParty(row["name"])], kind="SELEKSI", matched=[found])
+            self.note(
+                "D2_panel_related_to_candidate", [person], row["name"], matter=case.matter.pk
+            )
+
+    def _d3_auditors_ground(self) -> None:
+        if person := self.take(lambda p: p.post.opd == "03"):
+            other = self.take(lambda p: p.post.opd.startswith("04."))
+            if other is None:
+                return
+            row = self.maker.colleague(other, "ipar", self.province.opds[other.post.opd].name)
+            self.add_row(person, "family", row, since=self.year)
+            found = (0, self.interest(person, row, self.year), "employer")
+            name = self.province.opds[other.post.opd].name
+            case = self.clean(person, [NamedParty(name)], kind="AUDIT", matched=[found])
+            self.note("D3_auditors_own_ground", [person, other], name, matter=case.matter.pk)
+
+    def _d4_double_post(self) -> None:
+        if person := self.take(lambda p: p.post.opd in ("01.04", "05.02", "01.03", "04.03")):
+            row = self.maker.posts_held(person, "PT Bank Pembangunan Daerah Bengkulu") | {
+                "post": "Komisaris", "receives_grant": "yes",
+            }  # fmt: skip
+            self.add_row(person, "posts_held", row, since=self.year - 1)
+            self.note(
+                "D4_forbidden_double_post",
+                [person],
+                row["organisation"],
+                register=self.register(person, self.year),
+            )
+
+    def _d5_no_declaration(self) -> None:
+        if person := self.take(lambda p: p.post.level != PostLevel.STAFF):
+            self.edit(person, _drop_year(self.year))
+            self.note("D5_risk_post_without_register", [person], person.post.title, year=self.year)
+
+    def _d6_reviewer_is_kin(self) -> None:
+        person = self.take(lambda p: self.province.officer(p.post.opd) in self.free)
+        if person is None:
+            return
+        officer = self.province.officer(person.post.opd)
+        self.take(lambda p: p is officer)
+        self._make_kin(officer, person)
+        self.note(
+            "D6_checked_by_kin",
+            [officer, person],
+            "ipar",
+            register=self.register(person, self.year),
+        )
+
+    # Whole OPDs (E)
+
+    def _e1_silent_unit(self) -> None:
+        self.note(
+            "E1_silent_opd", [], "tidak ada deklarasi konflik dalam tiga tahun", opd=SILENT_OPD
+        )
+
+    def _e2_off_map(self) -> None:
+        people = [self.take(lambda p: p.post.opd == OFF_MAP_OPD) for _number in range(2)]
+        people = [person for person in people if person]
+        for person in people:
+            self.declared(
+                person,
+                [NamedParty.of(self.vendor())],
+                kind="actual",
+                area=False,
+                at=self._this_year(),
+            )
+        self.note(
+            "E2_conflicts_off_the_map",
+            people,
+            "dua konflik aktual tanpa area rawan",
+            opd=OFF_MAP_OPD,
+        )
+
+    def _e4_nil_rate(self) -> None:
+        self.note("E4_nil_rate_outlier", [], "semua daftar nihil", opd=NIL_OPD)
+
+    # Handling (F)
+
+    def _this_year(self) -> datetime.datetime:
+        return self.clock.days_ago(self.rng, 60)
+
+    def _f1_recusal_breach(self) -> None:
+        if person := self.take():
+            party = NamedParty.of(self.vendor())
+            case = self.declared(
+                person,
+                [party],
+                state=C.CONTROLLED,
+                at=self._this_year(),
+                task_due=self.clock.on + datetime.timedelta(days=20),
+            )
+            after = self.clean(person, [party], at=self.clock.days_ago(self.rng, 20))
+            self.note(
+                "F1_recusal_breach",
+                [person],
+                party.name,
+                matter=case.matter.pk,
+                signed=after.matter.pk,
+            )
+
+    def _f2_superior_late(self) -> None:
+        if person := self.take():
+            at = self._this_year()
+            case = self.declared(
+                person,
+                [NamedParty.of(self.vendor())],
+                kind="actual",
+                at=at,
+                decided_at=self.clock.later(at, self.rng, 14, 16),
+            )
+            superior = self.clock.superior(person)
+            self.note(
+                "F2_superior_late",
+                [superior, person],
+                "lebih dari 7 hari kerja",
+                matter=case.matter.pk,
+            )
+
+    def _f2_overdue_now(self) -> None:
+        if person := self.take():
+            case = self.declared(
+                person,
+                [NamedParty.of(self.vendor())],
+                state=C.UNDER_REVIEW,
+                at=self.clock.days_ago(self.rng, 12),
+            )
+            self.note(
+                "F2_decision_overdue",
+                [self.clock.superior(person), person],
+                "belum diputus setelah batas waktu",
+                matter=case.matter.pk,
+            )
+
+    def _f3_acted_while_suspended(self) -> None:
+        if person := self.take():
+            party = NamedParty.of(self.vendor())
+            at = self.clock.days_ago(self.rng, 40)
+            case = self.declared(
+                person,
+                [party],
+                at=at,
+                state=C.CONTROLLED,
+                decided_at=self.clock.later(at, self.rng, 5, 5),
+            )
+            between = self.clock.later(at, self.rng, 2, 2)
+            after = self.clean(person, [party], at=between)
+            self.note(
+                "F3_acted_while_suspended",
+                [person],
+                party.name,
+                matter=case.matter.pk,
+                signed=after.matter.pk,
+            )
+
+    def _f4_task_overdue(self) -> None:
+        if person := self.take():
+            due = self.clock.working_day(self.clock.on - datetime.timedelta(days=21))
+            case = self.declared(
+                person,
+                [NamedParty.of(self.vendor())],
+                state=C.CONTROLLED,
+                at=self._this_year(),
+                task_due=due,
+                task_states=(T.OPEN,),
+            )
+            self.note("F4_task_overdue", [person], f"jatuh tempo {due}", matter=case.matter.pk)
+
+    def _f5_stale_after_transfer(self) -> None:
+        moved = next(
+            (
+                p
+                for p in self.province.obliged
+                if p.earlier
+                and p.earlier[0].because
+                and p.starts_on > datetime.date(self.year - 1, 1, 1)
+                and p.starts_on < self.clock.on - datetime.timedelta(days=45)
+                and p.id not in self.profiles.complete
+                and p.post.code not in DEMO_POSTS.values()
+                and p.post.opd != SILENT_OPD
+            ),
+            None,
+        )
+        if moved is None:
+            return
+        self.profiles.complete.add(moved.id)
+        self.story.apart.add(moved.id)
+        before = self.clock.working_day(moved.starts_on - datetime.timedelta(days=60))
+        case = self.declared(
+            moved, [NamedParty.of(self.vendor())], state=C.CONTROLLED, followed_up=False,
+            at=self.clock.at(before, self.rng), post=moved.earlier[0],
+            task_due=self.clock.on + datetime.timedelta(days=30),
+        )  # fmt: skip
+        self.note(
+            "F5_plan_stale_after_transfer",
+            [moved],
+            "rencana tidak dievaluasi",
+            matter=case.matter.pk,
+            moved_on=moved.starts_on,
+        )
+
+    def _f6_refused_then_done(self) -> None:
+        if person := self.take():
+            row = self.maker.outside_work(person)
+            row["started_on"] = f"{self.year - 1}-02-01"
+            self.add_row(person, "outside_work", row, since=self.year - 1)
+            at = self.clock.in_year(self.rng, self.year - 1, first_month=5)
+            case = self.declared(
+                person,
+                [NamedParty(row["employer"])],
+                source="KERJA_LUAR",
+                at=at,
+                measure="LEPAS_JABATAN_LUAR",
+                matter_kind="LAINNYA",
+            )
+            self.note(
+                "F6_told_to_stop_still_declared",
+                [person],
+                row["employer"],
+                matter=case.matter.pk,
+                register=self.register(person, self.year),
+            )
+
+    def _superior_related(self) -> None:
+        person = self.take(lambda p: self._free_superior(p) is not None)
+        if person is None:
+            return
+        superior = self._free_superior(person)
+        self.take(lambda p: p is superior)
+        self._make_kin(superior, person)
+        case = self.declared(
+            person,
+            [NamedParty.of(self.vendor())],
+            handler=superior,
+            found=False,
+            at=self._this_year(),
+        )
+        self.note(
+            "D6_decided_by_kin",
+            [superior, person],
+            "tidak ada konflik menurut ipar",
+            matter=case.matter.pk,
+        )
+
+    def _continued_though_found(self) -> None:
+        if person := self.take():
+            case = self.declared(
+                person,
+                [NamedParty.of(self.vendor())],
+                kind="actual",
+                measure="LANJUT",
+                state=C.CONTROLLED,
+                at=self._this_year(),
+            )
+            self.note("F7_continued_though_found", [person], "LANJUT", matter=case.matter.pk)
+
+    def _declared_after_decision(self) -> None:
+        if person := self.take():
+            case = self.declared(
+                person,
+                [NamedParty.of(self.vendor())],
+                kind="actual",
+                stage="decided",
+                at=self._this_year(),
+            )
+            self.note(
+                "F8_declared_after_decision",
+                [person],
+                "keputusan sudah diambil",
+                matter=case.matter.pk,
+            )
+
+    def _replacement_conflicted(self) -> None:
+        first, second = self.take(), None
+        if first:
+            second = self.take(lambda p: p.post.opd == first.post.opd)
+        if first and second:
+            company = self.companies.make()
+            row = self.maker.business(second, company, role="owner", share_percent="100")
+            self.add_row(second, "business", row, since=self.year)
+            case = self.declared(
+                first,
+                [NamedParty.of(company)],
+                measure="ALIH_WEWENANG",
+                replacement=second,
+                at=self._this_year(),
+                state=C.CONTROLLED,
+            )
+            self.note(
+                "F9_replacement_conflicted", [second, first], company.name, matter=case.matter.pk
+            )
+
+    STEPS = (
+        _a1_missing_spouse, _a3_no_identifier, _a4_shares, _a4_owner_of_nothing,
+        _a5_before_birth, _a11_placeholder, _b1_vanished, _b2_moved_to_kin,
+        _b3_born_around_appointment, _b11_always_late, _b11_never, _b11_returned_often,
+        _b11_nil_then_declared, _nil_two_years_in_risk_post, _c2_own_company,
+        _c3_relatives_employer, _c6_former_employer, _c12_giver_is_party, _c14_grant_to_own_body,
+        _d1_reporting_line, _d2_panel, _d3_auditors_ground, _d4_double_post, _d5_no_declaration,
+        _d6_reviewer_is_kin, _f1_recusal_breach, _f2_superior_late, _f2_overdue_now,
+        _f3_acted_while_suspended, _f4_task_overdue, _f5_stale_after_transfer,
+        _f6_refused_then_done, _superior_related, _continued_though_found,
+        _declared_after_decision, _replacement_conflicted,
+    )  # fmt: skip
+
+
+def _sent_at(year: int, at: datetime.datetime) -> Edit:
+    def change(profile: Profile, _maker: RowMaker) -> None:
+        filing = profile.in_year(year)
+        if filing:
+            filing.sent_at = at
+            filing.checked_at = max(filing.checked_at or at, at + datetime.timedelta(days=1))
+            if filing.acknowledged_at:
+                filing.acknowledged_at = max(filing.acknowledged_at, at)
+
+    return change
+
+
+def _without(section: str, key: str, year: int) -> Edit:
+    def change(profile: Profile, _maker: RowMaker) -> None:
+        filing = profile.in_year(year)
+        if filing:
+            rows = profile.own_rows(filing)
+            rows[section] = [row for row in rows[section] if row["key"] != key]
+
+    return change
+
+
+def _drop_year(year: int) -> Edit:
+    def change(profile: Profile, _maker: RowMaker) -> None:
+        profile.filings = [filing for filing in profile.filings if filing.year != year]
+
+    return change

@@ -4,7 +4,7 @@ import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Count, Exists, OuterRef, Q, When
 from django.utils import timezone
 
 from people import hierarchy
@@ -57,10 +57,11 @@ def _below(user: "User") -> list:
     """Whose nearest superior `user` is today; asked once an instance (a request)."""
     if not user.has_role(Role.SUPERIOR):
         return []
-    if "_below_today" not in user.__dict__:
+    below = getattr(user, "_below_today", None)
+    if below is None:
         below = hierarchy.subordinate_ids(user, on=timezone.localdate())
-        user.__dict__["_below_today"] = below
-    return user.__dict__["_below_today"]
+        user._below_today = below  # type: ignore[attr-defined]
+    return below
 
 
 class InterestQuerySet(models.QuerySet):
@@ -164,9 +165,7 @@ class ControlPlanQuerySet(models.QuerySet):
         """The rows `user` may see: the list form of `policies.plans.can_view`."""
         if not user.is_active:
             return self.none()
-        leads = (Q(decision__decider=user) | Q(conflict__handler=user)) & ~Q(
-            conflict__declarant=user
-        )
+        leads = _leads(user)
         started = Q(started_at__isnull=False)
         if user.has_any_role(Role.INSPECTOR, Role.CHIEF_INSPECTOR, Role.AUDITOR):
             return self.filter(leads | started)
@@ -183,6 +182,49 @@ class ControlPlanQuerySet(models.QuerySet):
             "conflict__declarant", "conflict__matter", "decision__decider", "opd", "document"
         ).defer("draft", "document__content", "conflict__draft", "decision__draft")
 
+    def waiting_for(self, user: "User", *, on: datetime.date) -> Self:
+        """Plans that lack a step of `user`: to sign, to agree to, to judge, to evaluate."""
+        reported = self._tasks().filter(plan=OuterRef("pk"), state="done").exclude(owner=user)
+        return self.filter(
+            _leads(user) & Q(state="draft")
+            | _leads(user) & Q(state="active") & (Exists(reported) | self._evaluation_due(on))
+            | Q(conflict__declarant=user, state="active", agreed_at=None, document__isnull=False)
+        )
+
+    def late(self, *, on: datetime.date) -> Self:
+        """Running, with a task after its last day or an evaluation that was not made."""
+        tasks = self._tasks().filter(plan=OuterRef("pk"), state="open", due_on__lt=on)
+        return self.filter(Q(state="active") & (Exists(tasks) | self._evaluation_due(on)))
+
+    def evaluation_due(self, *, on: datetime.date) -> Self:
+        return self.filter(Q(state="active") & self._evaluation_due(on))
+
+    def with_task_counts(self, *, on: datetime.date) -> Self:
+        """`task_count`, `settled_count`, `late_count`, `reported_count`: one join, one count each."""
+        settled, late = Q(tasks__state__in=("confirmed", "cancelled")), Q(tasks__due_on__lt=on)
+        return self.annotate(
+            task_count=Count("tasks"),
+            settled_count=Count("tasks", filter=settled),
+            late_count=Count("tasks", filter=late & Q(tasks__state="open")),
+            reported_count=Count("tasks", filter=Q(tasks__state="done")),
+            is_evaluation_due=Case(
+                When(Q(state="active") & self._evaluation_due(on), then=True), default=False
+            ),
+        )
+
+    def _tasks(self) -> models.QuerySet:
+        return self.model.tasks.rel.related_model.objects.all()
+
+    def _evaluation_due(self, on: datetime.date) -> Q:
+        follow_ups = self.model.follow_ups.rel.related_model.objects
+        made = follow_ups.filter(plan=OuterRef("pk"), evaluated_on__gte=OuterRef("review_on"))
+        return Q(review_on__lte=on) & ~Exists(made)
+
+
+def _leads(user: "User") -> Q:
+    """The list form of `policies.plans.leads_plan`."""
+    return (Q(decision__decider=user) | Q(conflict__handler=user)) & ~Q(conflict__declarant=user)
+
 
 class ControlTaskQuerySet(models.QuerySet):
     """Tasks of control plans."""
@@ -197,3 +239,19 @@ class ControlTaskQuerySet(models.QuerySet):
 
     def due_by(self, day: datetime.date) -> Self:
         return self.filter(state="open", plan__state="active", due_on__lte=day)
+
+    def for_list(self) -> Self:
+        return self.select_related(
+            "owner",
+            "measure",
+            "plan__document",
+            "plan__opd",
+            "plan__decision",
+            "plan__conflict__declarant",
+            "plan__conflict__matter",
+        ).defer(
+            "plan__draft",
+            "plan__document__content",
+            "plan__decision__draft",
+            "plan__conflict__draft",
+        )

@@ -12,3 +12,11 @@ def count_queries(call: Callable[[], object]) -> int:
     with CaptureQueriesContext(connection) as queries:
         call()
     return len(queries)
+
+
+def count_page_queries(call: Callable[[], object]) -> int:
+    """As `count_queries`, for a page: the request's own savepoint exists only in tests.
+
+    Outside them `ATOMIC_REQUESTS` begins a transaction there, which is no query.
+    """
+    return count_queries(call) - 2

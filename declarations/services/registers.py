@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -273,10 +272,11 @@ def _relative_numbers(form: Form, values: Mapping[str, Any]) -> Iterator[str | N
 # --- Reading somebody else's -----------------------------------------------------------------
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def note_reading(register: InterestRegister, *, by: User) -> None:
-    """Who reads somebody else's register leaves a trace, in the transaction of the page."""
-    if not by.has_perm("declarations.view_interestregister", register):
-        raise PermissionDenied
+    """Who reads somebody else's register leaves a trace, in the transaction of the page.
+
+    That they may read it is the caller's question: the page answered it before it was drawn.
+    """
     if by.pk != register.declarant_id:
         record("interestregister.view", by=by, target=register)

@@ -19,7 +19,7 @@ from tests.declarations.factories import (
     returned_register,
 )
 from tests.people.factories import log_in, person_with
-from tests.queries import count_queries
+from tests.queries import count_page_queries
 
 pytestmark = pytest.mark.django_db
 JSON = {"Accept": "application/json"}
@@ -55,7 +55,7 @@ def test_pages_open_for_the_declarant_in_few_queries(client, register, page, arg
     address = url(page, register, *arguments)
 
     assert client.get(address).status_code == 200
-    assert count_queries(lambda: client.get(address)) <= 12
+    assert count_page_queries(lambda: client.get(address)) <= 12
 
 
 @pytest.mark.parametrize(("page", "arguments"), PAGES)
@@ -93,7 +93,7 @@ def test_page_of_two_hundred_rows_stays_small_and_needs_no_more_queries(client, 
 
     assert response.status_code == 200
     assert len(gzip.compress(response.content)) < 100_000
-    assert count_queries(lambda: client.get(address)) <= 12
+    assert count_page_queries(lambda: client.get(address)) <= 12
 
 
 # --- Rows ------------------------------------------------------------------------------------
@@ -489,7 +489,7 @@ def test_unchanged_register_is_signed_on_one_page(client):
     assert started.url == url("delta", register)
     assert page.status_code == 200
     assert page.context["difference"].is_empty
-    assert count_queries(lambda: client.get(started.url)) <= 12
+    assert count_page_queries(lambda: client.get(started.url)) <= 12
     client.post(url("sign", register), {"revision": register.revision})
     assert fresh(register).is_unchanged
 

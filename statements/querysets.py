@@ -45,7 +45,11 @@ class DocumentQuerySet(models.QuerySet):
         return self.filter(pk__in=self.model.objects.filter(stuck).values("pk"))
 
     def for_list(self) -> Self:
-        return self.select_related("subject", "opd").order_by("-created_at", "-pk")
+        return (
+            self.defer("content", "supersedes", "failure")
+            .select_related("subject", "opd")
+            .order_by("-created_at", "-pk")
+        )
 
     def for_detail(self) -> Self:
         return self.select_related("subject", "opd", "supersedes").prefetch_related("signatures")

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from statements import files
 from statements.canonical import canonical_json, digest
+from statements.contents import check_content
 from statements.models import Document, NumberSeries, Signature
 from statements.states import RETRY, REVOKE, SUPERSEDE, SignatureState, State, Transition
 
@@ -95,7 +96,9 @@ def issue(
     )
     if supersedes is not None:
         supersede(supersedes, successor=document, by=by)
-    document.content = canonical_json(_whole_content(document, content, signatures))
+    whole = _whole_content(document, content, signatures)
+    check_content(whole)
+    document.content = canonical_json(whole)
     document.content_sha256 = digest(document.content)
     document.save(force_insert=True)
     record("document.issue", by=by, target=document, kind=kind, sha256=document.content_sha256)

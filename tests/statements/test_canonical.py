@@ -8,6 +8,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from statements.canonical import MAX_BYTES, CanonicalError, canonical_json, digest, is_canonical
+from statements.contents import ContentError, check_content
+from tests.statements.samples import content
 
 
 def test_keys_are_sorted_and_nothing_is_spaced():
@@ -79,3 +81,33 @@ def test_digest_is_over_the_utf8():
     assert is_canonical(text.encode())
     assert json.loads(text) == {"a": "é"}
     assert digest(text) == hashlib.sha256(b'{"a":"\xc3\xa9"}').hexdigest()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"person": {}},
+        {"date": "2026-02-30"},
+        {"date": "20260230"},
+        {"sections": None},
+        {"sections": [{"blocks": []}]},
+        {"sections": [{"title": "x", "blocks": [{"type": "picture"}]}]},
+        {"sections": [{"title": "x", "blocks": [{"type": "list", "items": "x"}]}]},
+        {
+            "sections": [
+                {
+                    "title": "x",
+                    "blocks": [{"type": "table", "columns": ["a"], "rows": [{"cells": []}]}],
+                }
+            ]
+        },
+        {"statement": "one text"},
+    ],
+)
+def test_a_content_that_cannot_be_drawn_is_refused_before_it_is_frozen(changes):
+    with pytest.raises(ContentError):
+        check_content(content() | changes)
+
+
+def test_a_content_of_every_kind_of_block_passes():
+    check_content(content())

@@ -14,6 +14,18 @@ if TYPE_CHECKING:
     from people.models import User
 
 
+class AboutMatterQuerySet(models.QuerySet):
+    """Of what is said about a matter."""
+
+    def about(self, words: str) -> Self:
+        """The matter's title or number holds the words; of a draft the title as typed."""
+        return self.filter(
+            Q(matter__title__icontains=words)
+            | Q(matter__number__icontains=words)
+            | Q(matter__isnull=True, draft__decision__title__icontains=words)
+        )
+
+
 class InterestRegisterQuerySet(models.QuerySet):
     """Registers of interests (F1)."""
 
@@ -44,6 +56,16 @@ class InterestRegisterQuerySet(models.QuerySet):
             declarant__in=_below(user),
         )
 
+    def of_others(self, user: "User") -> Self:
+        """What was sent by others and `user` may read."""
+        return self.visible_to(user).filter(sent_at__isnull=False).exclude(declarant=user)
+
+    def matching(self, *, year: int | None, state: str, name: str) -> Self:
+        """Those that a filter form asks for; an empty value asks nothing."""
+        rows = self.filter(year=year) if year else self
+        rows = rows.filter(state=state) if state else rows
+        return rows.filter(declarant__name__icontains=name) if name else rows
+
     def late(self, *, on: datetime.date) -> Self:
         return self.open().filter(due_on__lt=on)
 
@@ -71,7 +93,7 @@ class InterestQuerySet(models.QuerySet):
         return self.filter(register__state__in=("sent", "returned", "accepted"))
 
 
-class DecisionStatementQuerySet(models.QuerySet):
+class DecisionStatementQuerySet(AboutMatterQuerySet):
     """Statements before a decision (F2)."""
 
     def visible_to(self, user: "User") -> Self:
@@ -94,7 +116,7 @@ class DecisionStatementQuerySet(models.QuerySet):
         )
 
 
-class ConflictDeclarationQuerySet(models.QuerySet):
+class ConflictDeclarationQuerySet(AboutMatterQuerySet):
     """Declarations of conflict (F3)."""
 
     def visible_to(self, user: "User") -> Self:

@@ -9,6 +9,9 @@ urlpatterns = [
     path("daftar-kepentingan/", pages.RegisterListView.as_view(), name="register_list"),
     path("daftar-kepentingan/mulai/", pages.RegisterStartView.as_view(), name="register_start"),
     path(
+        "daftar-kepentingan/semua/", checking.RegisterBrowseView.as_view(), name="register_browse"
+    ),
+    path(
         "daftar-kepentingan/pemeriksaan/", checking.CheckListView.as_view(), name="register_checks"
     ),
     path(

@@ -24,6 +24,10 @@ def menu(user: User) -> Iterator[navigation.Item]:
     yield navigation.Item(
         _("Register of interests"), reverse("declarations:register_list"), "list", order=20
     )
+    if user.has_perm("declarations.list_registers"):
+        yield navigation.Item(
+            _("Registers of others"), reverse("declarations:register_browse"), "folder", order=50
+        )
     if user.has_perm("declarations.list_checks"):
         yield navigation.Item(
             _("Registers to check"), reverse("declarations:register_checks"), "tasks", order=40

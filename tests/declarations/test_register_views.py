@@ -358,3 +358,45 @@ def test_home_shows_the_queues_to_those_who_have_them(client):
 
 def test_home_asks_for_a_login(client):
     assert client.get("/").status_code == 302
+
+
+# --- Registers of others ---------------------------------------------------------------------
+
+
+def test_browsing_lists_what_one_may_read_and_nothing_else(client):
+    place, elsewhere = office(), office()
+    seen, hidden = sent_register(place.declarant), sent_register(elsewhere.declarant)
+    RegisterFactory(declarant=place.stranger)
+    for person, expected in (
+        (place.officer, {seen}),
+        (place.superior, {seen}),
+        (place.inspector, {seen, hidden}),
+    ):
+        log_in(client, person)
+        assert set(client.get(url("browse")).context["registers"]) == expected
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_browsing_costs_the_same_whatever_the_number(client, count):
+    place = office()
+    for person in people_of(place, count):
+        sent_register(person)
+    log_in(client, place.superior)
+
+    assert len(client.get(url("browse")).context["registers"]) == count
+    assert count_page_queries(lambda: client.get(url("browse"))) <= 12
+
+
+@pytest.mark.parametrize("query", ["year=abc", "state=nonsense", "q=%E2%80%AE", "year=99999"])
+def test_wrong_filters_are_ignored_with_a_message(client, query):
+    place = office()
+    sent_register(place.declarant)
+    log_in(client, place.inspector)
+
+    assert client.get(f"{url('browse')}?{query}").status_code == 200
+
+
+def test_browsing_is_403_for_those_who_read_nobody(client):
+    log_in(client, person_with())
+
+    assert client.get(url("browse")).status_code == 403

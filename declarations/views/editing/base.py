@@ -141,6 +141,9 @@ class SavingView(EditingView):
             return self.closed()
         if saved.conflicts:
             return self.conflict(saved)
+        kept = merge_key(self.subject, self.section)
+        if kept in self.request.session:
+            del self.request.session[kept]
         return saved
 
     def conflict(self, saved: SavedDraft) -> HttpResponse:

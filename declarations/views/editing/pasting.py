@@ -35,7 +35,7 @@ def parse_rows(section: Section, text: str, *, known: Sequence[Mapping[str, Any]
     if not lines:
         raise PasteError(_("No row was found in the text."))
     check_row_count(section, len(known) + len(lines))
-    seen = {_identity(section, row) for row in known}
+    seen = {identity_of(section, row) for row in known}
     rows: list[dict[str, Any]] = []
     for number, cells in enumerate(lines, 1):
         if len(cells) > len(order) and any(cells[len(order) :]):
@@ -46,9 +46,9 @@ def parse_rows(section: Section, text: str, *, known: Sequence[Mapping[str, Any]
         row = {
             question.key: value
             for question, cell in zip(order, cells, strict=False)
-            if question is not None and (value := _value(question, cell))
+            if question is not None and (value := value_of(question, cell))
         }
-        identity = _identity(section, row)
+        identity = identity_of(section, row)
         if identity not in seen:
             seen.add(identity)
             rows.append({"key": new_key(), **row})
@@ -80,7 +80,7 @@ def _plain(text: str) -> str:
     return " ".join(words(text))
 
 
-def _value(question: Question, cell: str) -> Any:
+def value_of(question: Question, cell: str) -> Any:
     """What the person meant, as the draft holds it: choices by their words, yes and no."""
     if question.type == "yesno":
         word = cell.casefold()
@@ -93,5 +93,5 @@ def _value(question: Question, cell: str) -> Any:
     return cell
 
 
-def _identity(section: Section, row: Mapping[str, Any]) -> tuple[str, ...]:
+def identity_of(section: Section, row: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(row.get(question.key) or "").casefold() for question in section.questions)

@@ -79,6 +79,10 @@ class EditingSet:
         """All that stands between the draft and the signature; the workflow asks the same."""
         return answers.missing(form, subject.draft)
 
+    def link_to(self, subject: Any, item: Missing) -> str:
+        """Where something of your own that is missing is done; "" for a question of the form."""
+        return ""
+
     def header(self, subject: Any) -> dict[str, Any]:
         """`lead` and `kicker` of the task list."""
         return {"lead": "", "kicker": ""}

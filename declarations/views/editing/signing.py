@@ -56,6 +56,8 @@ class ReviewMixin:
 
     def link_to(self, item: Missing) -> str:
         """The page of the question, and there the field itself."""
+        if address := self.editing.link_to(self.subject, item):
+            return address
         try:
             section = self.form.section(item.section)
         except KeyError:

@@ -12,11 +12,13 @@ from django.views import View
 from rules.contrib.views import PermissionRequiredMixin
 
 from common.errors import conflict
-from common.forms import CleanTextarea, plain_helper
+from common.forms import CleanCharField, CleanTextarea, plain_helper
 from common.keyset import KeysetListView
+from common.views import filter_form
 from declarations import states
 from declarations.models import InterestRegister
 from declarations.services import registers
+from declarations.states import RegisterState
 from declarations.views.registers.pages import RegisterMixin
 from declarations.workflow import registers as workflow
 from declarations.workflow.base import TransitionError
@@ -45,6 +47,41 @@ class CheckListView(QueueView):
 
     def get_queryset(self):
         return InterestRegister.objects.to_check(self.request.user).for_list()
+
+
+class FilterForm(forms.Form):
+    q = CleanCharField(label=gettext_lazy("Name"), required=False, max_length=100)
+    year = forms.IntegerField(
+        label=gettext_lazy("Year"), required=False, min_value=2000, max_value=2100
+    )
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("All")),
+            *((state.value, state.label) for state in RegisterState if state != "draft"),
+        ],
+    )
+
+
+class RegisterBrowseView(PermissionRequiredMixin, KeysetListView):
+    """What others have signed and one may read, the newest first."""
+
+    permission_required = "declarations.list_registers"
+    template_name = "declarations/registers/browse.html"
+    context_object_name = "registers"
+    ordering = ("-sent_at", "-pk")
+
+    def get_queryset(self):
+        self.filters = filter_form(self.request, FilterForm)
+        wanted = self.filters.cleaned_data
+        rows = InterestRegister.objects.of_others(self.request.user).for_list()
+        return rows.matching(
+            year=wanted["year"], state=wanted["state"] or "", name=wanted["q"] or ""
+        )
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs, filters=self.filters)
 
 
 class AcknowledgementListView(QueueView):

@@ -1,12 +1,12 @@
 """Declarations in the words of a document: what is frozen, drawn and signed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from declarations.answers import as_json, clean_answers
 from declarations.content import Form
 from declarations.differences import Difference
-from declarations.models import FormVersion
+from declarations.models import Attachment, FormVersion
 from declarations.presentation import as_statement_sections
 from people.models import Opd, Post, User
 from statements.services import SignatureRequest
@@ -63,3 +63,19 @@ def signature(
     return SignatureRequest(
         slot=slot, signer=signer, caption=caption, post=post.title if post else ""
     )
+
+
+def attachment_sections(files: Iterable[Attachment]) -> list[dict[str, Any]]:
+    """Name, size and digest of each file, so that what was sent can be told apart later."""
+    rows = [
+        {"cells": [item.name, _size_in_words(item.size), item.sha256[:16]]} for item in files
+    ]
+    if not rows:
+        return []
+    columns = ["Nama berkas", "Ukuran", "Sidik digital (awal)"]
+    table = {"type": "table", "columns": columns, "rows": rows, "empty": "Nihil"}
+    return [{"title": "Lampiran", "blocks": [table]}]
+
+
+def _size_in_words(size: int) -> str:
+    return f"{max(1, round(size / 1024)):,} KB".replace(",", ".")

@@ -122,6 +122,15 @@ class DecisionStatement(Declaration):
         return self.matter.title if self.matter_id else typed_title(self.draft)
 
 
+    def likenesses(self) -> models.QuerySet:
+        """What was alike when it was signed, with the word of the declarant."""
+        return (
+            PartyMatch.objects.filter(party__statement=self)
+            .select_related("party", "interest")
+            .order_by("party__position", "-score", "pk")
+        )
+
+
 class Party(models.Model):
     """A party to the matter, as the declarant named it."""
 

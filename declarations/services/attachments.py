@@ -109,7 +109,9 @@ def remove(attachment: Attachment, *, by: User) -> None:
     locked.removed_at = timezone.now()
     locked.save(update_fields=["removed_at"])
     record(_action(owner, "detach"), by=by, target=owner, file=locked.name, sha256=locked.sha256)
-    transaction.on_commit(partial(locked.file.storage.delete, locked.file.name), robust=True)
+    if not Attachment.objects.filter(file=locked.file.name, removed_at__isnull=True).exists():
+        # A correction shares the files of the declaration that it corrects.
+        transaction.on_commit(partial(locked.file.storage.delete, locked.file.name), robust=True)
 
 
 @transaction.atomic

@@ -5,6 +5,8 @@ their own superior: the chain only goes up, and the kin of the declarant are pas
 """
 
 import datetime
+import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -26,10 +28,15 @@ class HandlerChoice:
 
 
 def choose_handler(
-    conflict: ConflictDeclaration, *, on: datetime.date, above: User | None = None
+    conflict: ConflictDeclaration,
+    *,
+    on: datetime.date,
+    above: User | None = None,
+    passed: Collection[uuid.UUID] = (),
 ) -> HandlerChoice:
     """The superior whose turn it is; with `above`, only those beyond that person.
 
+    `passed`: those whose turn is over, because of the limit or because they are involved.
     A person who is no longer in the chain (moved meanwhile) does not shorten it.
     """
     declarant = conflict.declarant
@@ -40,6 +47,7 @@ def choose_handler(
     elif above is not None:
         tried = set(_tried(conflict))
         chain = [person for person in chain if person.pk not in tried]
+    chain = [person for person in chain if person.pk not in passed]
     involved = involved_among(conflict, chain)
     passed_over = []
     for person in chain:
@@ -47,6 +55,12 @@ def choose_handler(
             return HandlerChoice(person, tuple(passed_over))
         passed_over.append(person)
     return HandlerChoice(None, tuple(passed_over))
+
+
+def passed_over(conflict: ConflictDeclaration) -> set[uuid.UUID]:
+    """Who had the case and let the limit pass, or was involved."""
+    lost = conflict.handler_changes.filter(reason__in=(Reason.OVERDUE, Reason.CONFLICTED))
+    return {key for key in lost.values_list("from_user_id", flat=True) if key}
 
 
 def involved_among(conflict: ConflictDeclaration, people: list[User]) -> set:

@@ -4,7 +4,10 @@ Source: fact sheet of the domain, sections 3 (F3) and 4.2: the process is paused
 person until the superior decides.
 """
 
+from typing import Any
+
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from audit.services import record
@@ -16,6 +19,30 @@ def running(user: User, matter: Matter) -> Suspension | None:
     return (
         Suspension.objects.filter(user=user, matter=matter, ended_at__isnull=True)
         .select_related("conflict")
+        .first()
+    )
+
+
+def running_like(
+    user: User, opd_id: Any, *, number_key: str, title_key: str
+) -> Suspension | None:
+    """A running suspension from that matter, however the matter is written this time.
+
+    The number left out, or another kind chosen, does not make it another decision.
+    """
+    same = Q()
+    if number_key:
+        same |= Q(matter__number_key=number_key)
+    if title_key:
+        same |= Q(matter__title_key=title_key)
+    if not same:
+        return None
+    return (
+        Suspension.objects.filter(
+            same, user=user, matter__opd_id=opd_id, ended_at__isnull=True
+        )
+        .select_related("conflict__document", "matter")
+        .defer("conflict__draft", "conflict__document__content")
         .first()
     )
 

@@ -7,13 +7,15 @@ import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
 from declarations import answers, states
 from declarations.content import Form
-from declarations.documents import signature, statement_content
+from declarations.differences import difference
+from declarations.documents import attachment_sections, signature, statement_content
 from declarations.messages import conflicts as messages
 from declarations.models import (
     ConflictDeclaration,
@@ -23,7 +25,8 @@ from declarations.models import (
     DecisionStatement,
 )
 from declarations.models.conflicts import HandlerChangeReason as Reason
-from declarations.services import handlers, limits, matters, suspensions
+from declarations.services import attachments, handlers, limits, matters, suspensions
+from declarations.services import conflicts as services
 from declarations.services.configuration import read_version
 from declarations.services.drafting import forget_revisions
 from declarations.states import ConflictState, StatementState
@@ -55,20 +58,25 @@ def send(
     """
     conflict = lock(conflict, states.CONFLICT_SEND, by=by)
     check_revision(conflict, revision)
-    form = read_version(conflict.form_version)
+    form = read_version(conflict.form_version, opd=conflict.opd)
     cleaned = answers.clean_answers(form, conflict.draft)
     if not cleaned.is_valid:
         raise TransitionError(" ".join(item.message for item in cleaned.errors))
     changes = _typed(conflict, cleaned.values)
+    # Held: a statement on the same matter is signed before or after, never beside.
+    matters.hold(changes["matter"])
     for field, value in changes.items():
         setattr(conflict, field, value)
     _write_parties(conflict, cleaned.values["parties"]["rows"])
     now = timezone.now()
-    changes |= _first_turn(conflict, now=now)
-    changes["document"] = _issue(conflict, form, by=by, proof=proof)
+    former = _former(conflict)
+    changes |= _turn_of(conflict, former, now=now)
+    if former is not None:
+        _supersede(former, by=by)
+    changes["document"] = _issue(conflict, form, former, by=by, proof=proof)
     move(conflict, states.CONFLICT_SEND, by=by, sent_at=now, sent_by=by, **changes)
     suspensions.start(conflict, by=by)
-    _revoke_clean_statement(conflict, by=by)
+    _revoke_clean_statements(conflict, by=by)
     forget_revisions(conflict)
     messages.tell_sent(conflict)
     _tell_whose_turn(conflict)
@@ -115,6 +123,8 @@ def ask_data(conflict: ConflictDeclaration, *, by: User, question: str) -> Confl
 def complete(conflict: ConflictDeclaration, *, by: User, answer: str) -> ConflictDeclaration:
     """The declarant answers; the review goes on."""
     conflict = lock(conflict, states.CONFLICT_COMPLETE, by=by)
+    if not answer.strip():
+        raise TransitionError(_("Write the answer, please."))
     DataRequest.objects.filter(conflict=conflict).update(
         answer=answer, answered_at=timezone.now()
     )
@@ -150,7 +160,12 @@ def escalate(
     now = timezone.now()
     # One who moved away is replaced by whoever holds the post; the others are passed.
     above = None if reason in (Reason.MOVED, Reason.VACANT) else former
-    choice = handlers.choose_handler(conflict, on=timezone.localdate(now), above=above)
+    choice = handlers.choose_handler(
+        conflict,
+        on=timezone.localdate(now),
+        above=above,
+        passed=handlers.passed_over(conflict) if above is None else (),
+    )
     if choice.handler is None and former is not None and reason == Reason.OVERDUE:
         raise TransitionError(_("There is no superior above who could decide."))
     handlers.record_change(conflict, to=choice.handler, reason=reason, note=note)
@@ -175,9 +190,11 @@ def escalate(
 def withdraw(conflict: ConflictDeclaration, *, by: User, reason: str) -> ConflictDeclaration:
     """Before the review begins; the reason stays in the log, the suspension ends."""
     conflict = lock(conflict, states.CONFLICT_WITHDRAW, by=by)
-    if not reason.strip():
+    if not reason.strip() and needs_reason_to_withdraw(conflict):
         raise TransitionError(_("Say why you withdraw it."))
     was_sent = conflict.sent_at is not None
+    # The one that was sent can be corrected again.
+    changes = {} if was_sent or conflict.supersedes_id is None else {"supersedes": None}
     move(
         conflict,
         states.CONFLICT_WITHDRAW,
@@ -186,13 +203,20 @@ def withdraw(conflict: ConflictDeclaration, *, by: User, reason: str) -> Conflic
         withdrawn_at=timezone.now(),
         withdrawn_by=by,
         withdrawal_reason=reason[:500],
+        **changes,
     )
+    forget_revisions(conflict)
     if was_sent:
         suspensions.end(conflict, by=by, reason=_("The declaration was withdrawn."))
         if conflict.document is not None:
             documents.revoke(conflict.document, by=by, reason=reason)
         messages.tell_withdrawn(conflict)
     return conflict
+
+
+def needs_reason_to_withdraw(conflict: ConflictDeclaration) -> bool:
+    """A draft is put away without a word, unless a statement had already said "yes"."""
+    return conflict.sent_at is not None or conflict.origin_id is not None
 
 
 @transaction.atomic
@@ -277,6 +301,45 @@ def _write_parties(conflict: ConflictDeclaration, rows: list[dict[str, Any]]) ->
     )
 
 
+def _former(conflict: ConflictDeclaration) -> ConflictDeclaration | None:
+    """The declaration that this one corrects, locked, if it may still be corrected."""
+    if conflict.supersedes_id is None:
+        return None
+    former = lock_row(conflict.supersedes)
+    if former.state not in states.CONFLICT_SUPERSEDE.sources:
+        raise TransitionError(
+            _("The declaration that you correct is “%(state)s” now; begin a new one.")
+            % {"state": former.get_state_display()}
+        )
+    return former
+
+
+def _turn_of(
+    conflict: ConflictDeclaration, former: ConflictDeclaration | None, *, now: datetime.datetime
+) -> dict[str, Any]:
+    """A correction stays with the one who has the case, within the same limit."""
+    if former is None or former.handler is None:
+        return _first_turn(conflict, now=now)
+    if not handlers.may_decide(conflict, former.handler):
+        return _first_turn(conflict, now=now)
+    handlers.record_change(
+        conflict, to=former.handler, reason=Reason.FIRST, note=_("Takes over from the correction.")
+    )
+    return {
+        "handler": former.handler,
+        "handler_since": now,
+        "escalation_level": former.escalation_level,
+        "limit": former.limit,
+        "due_on": former.due_on,
+    }
+
+
+def _supersede(former: ConflictDeclaration, *, by: User) -> None:
+    _discard_open_decision(former, by=by)
+    suspensions.end(former, by=by, reason=_("The declaration was replaced by a correction."))
+    move(former, states.CONFLICT_SUPERSEDE, by=by)
+
+
 def _first_turn(conflict: ConflictDeclaration, *, now: datetime.datetime) -> dict[str, Any]:
     choice = handlers.choose_handler(conflict, on=timezone.localdate(now))
     if choice.handler is None:
@@ -297,7 +360,15 @@ def _new_limit(now: datetime.datetime) -> dict[str, Any]:
     return {"limit": limit, "due_on": limits.due_on(limit, start=today)}
 
 
-def _issue(conflict: ConflictDeclaration, form: Form, *, by: User, proof: Proof) -> Any:
+def _issue(
+    conflict: ConflictDeclaration,
+    form: Form,
+    former: ConflictDeclaration | None,
+    *,
+    by: User,
+    proof: Proof,
+) -> Any:
+    before = services.baseline(conflict)
     content = statement_content(
         form=form,
         version=conflict.form_version,
@@ -305,6 +376,8 @@ def _issue(conflict: ConflictDeclaration, form: Form, *, by: User, proof: Proof)
         person=by,
         post=conflict.post,
         opd=conflict.opd,
+        difference=None if before is None else difference(form, before, conflict.draft),
+        after=attachment_sections(attachments.of(conflict)),
         data={"declaration": str(conflict.pk), "matter": str(conflict.matter_id)},
     )
     return documents.issue(
@@ -315,21 +388,28 @@ def _issue(conflict: ConflictDeclaration, form: Form, *, by: User, proof: Proof)
         year=conflict.year,
         title=form.title.id,
         signatures=[signature(form, "declarant", signer=by, post=conflict.post)],
+        supersedes=former.document if former is not None else None,
         by=by,
         proof=proof,
     )
 
 
-def _revoke_clean_statement(conflict: ConflictDeclaration, *, by: User) -> None:
+def _revoke_clean_statements(conflict: ConflictDeclaration, *, by: User) -> None:
     """One cannot have declared the same decision free of conflict as well."""
+    same = Q(matter_id=conflict.matter_id)
+    if conflict.origin is not None:
+        # The statement was the correction of a clean one, perhaps of a matter written otherwise.
+        same |= Q(pk=conflict.origin.supersedes_id)
     issued = DecisionStatement.objects.filter(
-        declarant_id=conflict.declarant_id, matter_id=conflict.matter_id, state="issued"
-    ).first()
-    if issued is None:
-        return
-    statement = lock_row(issued)
-    if statement.state != StatementState.ISSUED:
-        return
+        same, declarant_id=conflict.declarant_id, state=StatementState.ISSUED
+    )
+    for found in issued.order_by("pk"):
+        statement = lock_row(found)
+        if statement.state == StatementState.ISSUED:
+            _revoke_clean_statement(statement, by=by)
+
+
+def _revoke_clean_statement(statement: DecisionStatement, *, by: User) -> None:
     reason = _("A conflict of interest was declared on this decision.")
     move(
         statement,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from declarations import answers, drafts, states
+from declarations.differences import difference
 from declarations.documents import signature, statement_content
 from declarations.messages import statements as messages
 from declarations.models import (
@@ -21,6 +22,7 @@ from declarations.models import (
 )
 from declarations.models.statements import StatementState
 from declarations.services import match_answers, matters, suspensions
+from declarations.services import statements as services
 from declarations.services.configuration import form_in_use, read_version
 from declarations.services.drafting import forget_revisions
 from declarations.workflow.base import (
@@ -52,18 +54,21 @@ def issue(
     """
     statement = lock(statement, states.STATEMENT_ISSUE, by=by)
     check_revision(statement, revision)
-    form = read_version(statement.form_version)
+    form = read_version(statement.form_version, opd=statement.opd)
     cleaned = answers.clean_answers(form, statement.draft)
     if not cleaned.is_valid:
         raise TransitionError(" ".join(item.message for item in cleaned.errors))
     found = match_answers.answered_hits(by, statement.draft)
     _check_clean(cleaned.values, found)
-    matter = _matter(statement, cleaned.values["decision"])
+    # Held: a declaration on the same matter is sent before or after, never beside.
+    matter = matters.hold(_matter(statement, cleaned.values["decision"]))
     check_not_suspended(by, matter)
+    _check_alone(statement, matter)
     _write_rows(statement, cleaned.values, found)
     former = statement.supersedes
     if former is not None:
         _supersede(former, by=by)
+    before = services.baseline(statement)
     document = documents.issue(
         kind="F2",
         content=statement_content(
@@ -73,6 +78,7 @@ def issue(
             person=by,
             post=statement.post,
             opd=statement.opd,
+            difference=difference(form, before, statement.draft) if before is not None else None,
             is_confidential=False,
             data={"statement": str(statement.pk), "matter": str(matter.pk)},
         ),
@@ -107,7 +113,7 @@ def convert(statement: DecisionStatement, *, by: User) -> ConflictDeclaration:
     Returns the draft of the declaration. Needs the decision itself to be filled in.
     """
     statement = lock(statement, states.STATEMENT_CONVERT, by=by)
-    form = read_version(statement.form_version)
+    form = read_version(statement.form_version, opd=statement.opd)
     cleaned = answers.clean_answers(form, statement.draft)
     faults = [item for item in cleaned.errors if item.section == "decision"]
     if faults:
@@ -145,6 +151,10 @@ def withdraw(statement: DecisionStatement, *, by: User, reason: str) -> Decision
     statement = lock(statement, states.STATEMENT_WITHDRAW, by=by)
     if statement.sent_at is not None and not reason.strip():
         raise TransitionError(_("Say why you withdraw it."))
+    changes: dict[str, Any] = {}
+    if statement.sent_at is None and statement.supersedes_id is not None:
+        # The signed one can be corrected again.
+        changes["supersedes"] = None
     move(
         statement,
         states.STATEMENT_WITHDRAW,
@@ -153,20 +163,43 @@ def withdraw(statement: DecisionStatement, *, by: User, reason: str) -> Decision
         withdrawn_at=timezone.now(),
         withdrawn_by=by,
         withdrawal_reason=reason[:500],
+        **changes,
     )
+    forget_revisions(statement)
     if statement.document is not None:
         documents.revoke(statement.document, by=by, reason=reason)
     return statement
 
 
 def check_not_suspended(user: User, matter: Matter) -> None:
-    suspension = suspensions.running(user, matter)
+    suspension = suspensions.running_like(
+        user, matter.opd_id, number_key=matter.number_key, title_key=matter.title_key
+    )
     if suspension is not None:
         raise TransitionError(
             _(
                 "You are suspended from this decision: you declared a conflict on it (%(number)s)."
             )
             % {"number": suspension.conflict.number or suspension.conflict.year}
+        )
+
+
+def _check_alone(statement: DecisionStatement, matter: Matter) -> None:
+    """No other word of the same person on the matter, signed or begun."""
+    others = DecisionStatement.objects.filter(
+        declarant_id=statement.declarant_id, matter=matter, state=StatementState.ISSUED
+    ).exclude(pk=statement.supersedes_id)
+    if twin := others.select_related("document").first():
+        raise TransitionError(
+            _("You have already signed %(number)s on this decision; correct that one.")
+            % {"number": twin.number}
+        )
+    begun = ConflictDeclaration.objects.open().filter(
+        declarant_id=statement.declarant_id, origin__matter=matter
+    )
+    if begun.exists():
+        raise TransitionError(
+            _("You began a declaration of conflict on this decision; send or withdraw it first.")
         )
 
 

@@ -1,0 +1,1 @@
+"""F3: pages of the declaration of conflict."""

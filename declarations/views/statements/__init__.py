@@ -1,0 +1,1 @@
+"""F2: pages of the statement before a decision."""

@@ -34,7 +34,7 @@ from declarations.models import (
 from declarations.seeding import texts
 from declarations.seeding.companies import Company
 from declarations.seeding.registers import NAMESPACE
-from declarations.services.matters import key_of
+from declarations.services.matters import NO_AREA, key_of
 from declarations.states import ConflictState as C
 from declarations.states import PlanState, StatementState, TaskState
 from matching.names import name_key
@@ -95,6 +95,10 @@ class Conflict:
     known_since: datetime.date | None = None
     # When the present handler's turn began, if not with the sending.
     turn_at: datetime.datetime | None = None
+    # A first decision and its plan, replaced after the case was opened again.
+    was_reopened: bool = False
+    # The superior is writing the decision (under review), or had begun one (escalated).
+    has_draft_decision: bool = False
     # The post in which it was declared, if the person has another one now.
     post: Any = None
     pk: uuid.UUID | None = None
@@ -132,6 +136,8 @@ class CaseMaker:
         self.number += 1
         number = f"{self.number:04d}/{kind}/{opd}/{year}"
         value = Decimal(rng.randrange(15, 4_000)) * 1_000_000
+        areas = [self.lists.areas[code] for code in texts.AREAS[kind]]
+        fitting = [found for found in areas if found.fits(opd)]
         return Matter(
             id=uuid.uuid5(NAMESPACE, f"{self.province.seed}:matter:{number}"),
             opd=self.province.opds[opd],
@@ -141,7 +147,7 @@ class CaseMaker:
             title=title,
             title_key=key_of(title),
             value=value if kind in ("PBJ", "KONTRAK", "HIBAH", "ASET") else None,
-            risk_area=self.lists.areas[rng.choice(texts.AREAS[kind])] if area else None,
+            risk_area=rng.choice(fitting) if area and fitting else None,
             created_at=self.clock.at(datetime.date(year, 1, 10), rng),
         )
 
@@ -149,8 +155,7 @@ class CaseMaker:
         draft = {"kind": matter.kind.code, "title": matter.title, "number": matter.number}
         if matter.value is not None:
             draft["value"] = str(int(matter.value))
-        if matter.risk_area is not None:
-            draft["risk_area"] = matter.risk_area.code
+        draft["risk_area"] = matter.risk_area.code if matter.risk_area else NO_AREA
         return draft
 
     # --- F2 ----------------------------------------------------------------------------------
@@ -356,12 +361,54 @@ class CaseMaker:
         yield from self._waiting(rng, pk, case, handler, turn_at)
         yield self._event("conflictdeclaration.send", pk, case.person, case.at, case.matter)
         if decided_at and handler:
+            if case.was_reopened:
+                yield from self._replaced(rng, pk, case, handler)
             yield from self._decided(rng, pk, case, handler, decided_at, closed_at)
         else:
             yield Suspension(
                 id=self._id(), user_id=case.person.id, matter=case.matter, conflict_id=pk,
                 started_at=case.at,
             )  # fmt: skip
+            if case.has_draft_decision:
+                yield self._open_decision(pk, case, handler)
+
+    def _open_decision(
+        self, pk: uuid.UUID, case: Conflict, handler: Person | None
+    ) -> SuperiorDecision:
+        """Begun: still being written, or put away when the case passed to the next superior."""
+        first = self.clock.superior(case.person)
+        is_passed_on = case.state == C.ESCALATED
+        decider = first if is_passed_on else handler
+        at = case.at + HOUR
+        return SuperiorDecision(
+            id=self._id(),
+            conflict_id=pk,
+            decider_id=decider.id,
+            decider_post_id=decider.post.pk,
+            opd=self.province.opds[case.person.post.opd],
+            year=at.year,
+            form_version=self.lists.forms["F5"],
+            state="discarded" if is_passed_on else "draft",
+            revision=1,
+            draft={"findings": {"truth_analysis": texts.TRUTH[0]}},
+            created_at=at,
+            updated_at=at,
+        )
+
+    def _replaced(
+        self, rng: random.Random, pk: uuid.UUID, case: Conflict, handler: Person
+    ) -> Iterator[models.Model]:
+        """The decision and plan that stood before the case was opened again."""
+        at = case.at + 3 * HOUR
+        decision = self._decision(rng, self._id(), pk, case, handler, at, None)
+        decision.state = "superseded"
+        yield decision
+        measure = self.lists.measures[case.measure]
+        for row in self._plan(rng, pk, decision.pk, case, handler, at, None, measure):
+            if isinstance(row, ControlPlan):
+                row.state = PlanState.REPLACED
+            if isinstance(row, ControlPlan | ControlTask):
+                yield row
 
     def _decided_at(self, rng: random.Random, case: Conflict) -> datetime.datetime | None:
         if case.state not in C.DECIDED:

@@ -35,6 +35,7 @@ from declarations.models import (
     SuperiorDecision,
     Suspension,
 )
+from declarations.seeding import demonstration
 from declarations.seeding.cases import CaseMaker
 from declarations.seeding.clock import Clock
 from declarations.seeding.companies import CompanyMaker
@@ -115,6 +116,7 @@ def declare(province: Any, *, report: Report) -> tuple[list[dict[str, Any]], dic
     story = Story(province, clock, cases, companies)
     planter = Planter(province, clock, profiles, cases, story, companies)
     planter.plant()
+    demonstration.edit_profiles(province, profiles, story)
     obliged = province.obliged
     total = len(obliged) + 2
     _write_registers(province, profiles, lists, writer, clock, report)

@@ -526,7 +526,7 @@ class Planter:
     def _e4_nil_rate(self) -> None:
         self.note("E4_nil_rate_outlier", [], "semua daftar nihil", opd=NIL_OPD)
 
-    # Handling (F)
+    # How cases are handled
 
     def _this_year(self) -> datetime.datetime:
         return self.clock.days_ago(self.rng, 60)

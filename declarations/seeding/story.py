@@ -120,7 +120,9 @@ class Story:
                 self.clock.on + datetime.timedelta(days=rng.randint(4, 40))
             ),
             known_since=at.date() - datetime.timedelta(days=rng.randint(0, 2)),
+            has_draft_decision=state == C.ESCALATED or rng.random() < 0.5,
         )
+        case.was_reopened = state == C.CONTROLLED and rng.random() < 0.15
         if state == C.ESCALATED:
             case.handler = self.clock.superior(person, level=1)
             case.turn_at = self.clock.days_ago(rng, 2)

@@ -45,7 +45,8 @@ USUAL_KINDS = ("PBJ", "PBJ", "KONTRAK", "HIBAH", "ANGGARAN", "SELEKSI", "LAINNYA
 THINGS = (
     "alat tulis kantor", "komputer dan jaringan", "obat dan bahan habis pakai", "mebel",
     "seragam dinas", "jasa kebersihan", "jalan lingkungan", "gedung kantor",
-    "kendaraan operasional", "bibit tanaman", "jasa konsultansi perencanaan", "makan dan minum rapat",
+    "kendaraan operasional", "bibit tanaman", "jasa konsultansi perencanaan",
+    "makan dan minum rapat",
 )  # fmt: skip
 PERMITS = ("pertambangan batuan", "air tanah", "angkutan", "usaha perkebunan", "rumah sakit")
 BODIES = ("Yayasan Pendidikan Nusa Indah", "KONI Provinsi", "Kelompok Tani Maju", "PMI")

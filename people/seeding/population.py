@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from people.models.assignments import AssignmentKind
 from people.models.organisation import PostLevel
 from people.seeding import names
+from people.seeding.demo import DEMO_POSTS
 from people.seeding.names import FEMALE, MALE
 from people.seeding.numbers import (
     OFFICIAL,
@@ -39,6 +40,9 @@ EMAIL_DOMAIN = "pegawai.example.invalid"
 RESERVOIR = 400
 # Seats that the demonstration's accounts hold; they are never vacant.
 ALWAYS_FILLED_PREFIXES = ("01.GUB", "01.WAGUB", "01.SEKDA", "04.02.", "03.", "05.04.", "04.14.")
+
+# The demonstration's people have been in their posts for all the years that are told.
+SETTLED = frozenset(DEMO_POSTS.values())
 
 RELATIONS = {
     # (relation of the second to the first, of the first to the second), by sex of the second
@@ -168,6 +172,8 @@ class Population:
         employment = self._employment(post)
         born_on = self._birth_date(post, relative, relation)
         year = appointment_year(rng, born_on.year, pppk=employment == PPPK, on=self.on)
+        if post.code in SETTLED:
+            year = min(year, self.on.year - 10)
         name = self._name(sex, relative, relation)
         before, after = names.titles(
             rng,
@@ -231,6 +237,8 @@ class Population:
     def _start(self, post: PostSpec, appointed: int) -> datetime.date:
         """The day on which the present post began: a first or a second of some month."""
         rng = self.rng
+        if post.code in SETTLED:
+            return datetime.date(self.on.year - 4, 2, 1)
         first = max(appointed + (0, 2, 6, 10, 15)[post.rank], 2017)
         year = rng.randint(min(first, self.on.year - 1), self.on.year - 1)
         if rng.random() < 0.1:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -44,7 +44,7 @@ class SavedDraft:
 
 @transaction.atomic
 def save_draft(
-    subject: models.Model,
+    subject: Any,
     *,
     change: Callable[[drafts.Draft], drafts.Draft],
     base_revision: int,

@@ -173,9 +173,8 @@ def _last_accepted(user: User) -> InterestRegister | None:
 
 def baseline(register: InterestRegister, form: Form) -> Mapping[str, Any] | None:
     """The rows as they came back, in this form's words; None for a first register."""
-    if register.previous_id is None:
-        return None
-    return drafts.carry_over(register.previous.draft, form)[0]
+    previous = register.previous
+    return None if previous is None else drafts.carry_over(previous.draft, form)[0]
 
 
 def delta_of(register: InterestRegister, form: Form) -> Difference | None:

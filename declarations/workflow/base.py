@@ -23,7 +23,7 @@ def lock(subject: Subject, transition: Transition, *, by: User | None) -> Subjec
     `by=None` is the system itself, which no policy concerns. Raises PermissionDenied, or
     TransitionError when the state has changed meanwhile.
     """
-    locked = lock_row(subject)
+    locked: Any = lock_row(subject)
     if by is not None and not by.has_perm(transition.permission, locked):
         raise PermissionDenied
     if locked.state not in transition.sources:
@@ -47,7 +47,7 @@ def lock_row(subject: Subject) -> Subject:
 
 
 def move(
-    subject: models.Model,
+    subject: Any,
     transition: Transition,
     *,
     by: User | None,

@@ -189,9 +189,11 @@ def accept(register: InterestRegister, *, by: User) -> InterestRegister:
 def _supersede_document(
     earlier: InterestRegister, register: InterestRegister, *, by: User
 ) -> None:
-    document = earlier.document
-    if document is not None and document.state in SUPERSEDE.sources:
-        documents.supersede(document, successor=register.document, by=by)
+    document, successor = earlier.document, register.document
+    if document is None or successor is None:
+        return
+    if document.state in SUPERSEDE.sources:
+        documents.supersede(document, successor=successor, by=by)
 
 
 @transaction.atomic

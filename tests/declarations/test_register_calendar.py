@@ -100,7 +100,8 @@ def test_registers_of_former_years_expire_after_the_window():
     place = office()
     old = accepted_register(place, year=timezone.localdate().year - 1)
 
-    with time_machine.travel(datetime.datetime(timezone.localdate().year, 3, 1, tzinfo=datetime.UTC)):
+    in_march = datetime.datetime(timezone.localdate().year, 3, 1, tzinfo=datetime.UTC)
+    with time_machine.travel(in_march):
         assert tasks.expire_registers.func() == 0
     assert tasks.expire_registers.func() == 1
     assert tasks.expire_registers.func() == 0

@@ -1,4 +1,4 @@
-"""F1: every permission × person × state, and lists that say what the policies say."""
+"""F1: every permission, person and state, and lists that say what the policies say."""
 
 import pytest
 from rules.permissions import permissions

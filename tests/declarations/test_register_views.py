@@ -338,7 +338,8 @@ def test_home_of_an_obliged_person_says_what_is_due_and_leads_there(client):
     place = office()
     log_in(client, place.declarant)
 
-    groups = dict((group, panels) for group, _heading, panels in client.get("/").context["groups"])
+    found = client.get("/").context["groups"]
+    groups = {group: panels for group, _heading, panels in found}
 
     panel = next(p for p in groups["own"] if p.more_url == url("list"))
     (entry,) = panel.entries

@@ -162,17 +162,23 @@ class SuperiorDecisionQuerySet(models.QuerySet):
         """The rows `user` may see: the list form of `policies.decisions.can_view`."""
         if not user.is_active:
             return self.none()
+        measures = self.model.measures.rel.related_model.objects
+        steps_in = Q(pk__in=measures.filter(replacement=user).values("decision"))
+        return self.filter(self._readable(user) | steps_in & Q(signed_at__isnull=False))
+
+    def readable_by(self, user: "User") -> Self:
+        """With the findings: the list form of `policies.decisions.can_read`."""
+        return self.filter(self._readable(user)) if user.is_active else self.none()
+
+    def _readable(self, user: "User") -> Q:
         own = Q(decider=user)
         signed = Q(signed_at__isnull=False)
         if user.has_any_role(Role.INSPECTOR, Role.CHIEF_INSPECTOR, Role.AUDITOR):
-            return self.filter(own | signed)
-        measures = self.model.measures.rel.related_model.objects
-        theirs = (
-            Q(conflict__declarant=user)
-            | Q(pk__in=measures.filter(replacement=user).values("decision"))
-            | Q(opd__in=user.standing.officer_opd_ids, conflict__is_confidential=False)
+            return own | signed
+        theirs = Q(conflict__declarant=user) | Q(
+            opd__in=user.standing.officer_opd_ids, conflict__is_confidential=False
         )
-        return self.filter(own | theirs & signed)
+        return own | theirs & signed
 
     def for_list(self) -> Self:
         return self.select_related(

@@ -9,6 +9,7 @@ from declarations.models import SuperiorDecision
 from notices.services import notify
 
 KINDS = {
+    "decision.due": _("A decision of yours is due"),
     "decision.signed": _("Your superior has decided on your declaration"),
     "decision.replacement": _("You are named as a replacement official"),
 }

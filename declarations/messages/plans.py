@@ -10,6 +10,8 @@ from declarations.models import ControlPlan, ControlTask
 from notices.services import notify
 
 KINDS = {
+    "plan.task_due": _("A task of yours is due"),
+    "plan.evaluation_due": _("A control plan is to be evaluated"),
     "plan.started": _("A control plan has begun"),
     "plan.task": _("You have a task in a control plan"),
     "plan.reported": _("A task was reported as done"),

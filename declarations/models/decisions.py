@@ -7,6 +7,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.constraints import all_or_none, known_choice, ordered
@@ -142,6 +143,9 @@ class SuperiorDecision(models.Model):
 
     def __str__(self) -> str:
         return f"F5 {self.year} — {self.conflict_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("declarations:decision_detail", args=[self.pk])
 
     @property
     def number(self) -> str:

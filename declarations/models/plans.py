@@ -1,5 +1,6 @@
 """F6 and F7: what is done about a conflict, by when, and whether it worked."""
 
+import datetime
 import uuid
 from typing import ClassVar
 
@@ -7,6 +8,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.constraints import all_or_none, known_choice, ordered
@@ -131,6 +133,9 @@ class ControlPlan(models.Model):
     def __str__(self) -> str:
         return f"F6 {self.year} — {self.conflict_id}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("declarations:plan_detail", args=[self.pk])
+
     @property
     def number(self) -> str:
         return self.document.number if self.document_id else ""
@@ -214,6 +219,13 @@ class ControlTask(models.Model):
 
     def __str__(self) -> str:
         return self.action[:80]
+
+    def get_absolute_url(self) -> str:
+        return reverse("declarations:task_detail", args=[self.pk])
+
+    def is_late(self, on: datetime.date) -> bool:
+        """Open after its last day; what was reported in time waits for somebody else."""
+        return self.state == TaskState.OPEN and self.due_on < on
 
 
 class FollowUp(models.Model):

@@ -6,6 +6,7 @@ import rules
 
 from declarations import states
 from declarations.policies.base import audits, inspects
+from people.roles import Role
 
 
 @rules.predicate
@@ -34,7 +35,7 @@ def has_task(user: Any, plan: Any) -> bool:
 
 @rules.predicate
 def officer_may_read(user: Any, plan: Any) -> bool:
-    return not plan.conflict.is_confidential and user.has_role("opd_officer", plan.opd_id)
+    return not plan.conflict.is_confidential and user.has_role(Role.OPD_OFFICER, plan.opd_id)
 
 
 can_view = leads_plan | (
@@ -64,10 +65,18 @@ def sees_plan(user: Any, task: Any) -> bool:
     return can_view.test(user, task.plan)
 
 
-# Nobody confirms what they did themselves, unless the superior owns the task alone and an
-# inspector looks at it: the superior's own task is confirmed by the next evaluation.
+@rules.predicate
+def is_under_the_plan(user: Any, task: Any) -> bool:
+    return is_controlled.test(user, task.plan)
+
+
+# Nobody confirms what they did themselves, and nobody whom the plan controls confirms
+# anything in it. The superior's own task is therefore confirmed by an inspector.
+judges = (leads_task | inspects) & ~owns_task & ~is_under_the_plan
+
 rules.add_perm("declarations.view_controltask", owns_task | sees_plan)
+rules.add_perm("declarations.change_controltask", owns_task)
 rules.add_perm(states.TASK_REPORT.permission, owns_task)
-rules.add_perm(states.TASK_CONFIRM.permission, leads_task & ~owns_task | inspects & ~owns_task)
-rules.add_perm(states.TASK_REFUSE.permission, leads_task & ~owns_task | inspects & ~owns_task)
+rules.add_perm(states.TASK_CONFIRM.permission, judges)
+rules.add_perm(states.TASK_REFUSE.permission, judges)
 rules.add_perm(states.TASK_CANCEL.permission, leads_task)

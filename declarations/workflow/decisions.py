@@ -1,9 +1,8 @@
 """F5: the superior's decision, and what it does to the declaration."""
 
-import dataclasses
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,14 +15,14 @@ from declarations.messages import decisions as messages
 from declarations.models import (
     ChosenMeasure,
     ConflictDeclaration,
-    ControlMeasureKind,
     ControlPlan,
     SuperiorDecision,
 )
 from declarations.models.decisions import Finding
-from declarations.services import replacements, suspensions
+from declarations.services import measures, risks, suspensions
 from declarations.services.configuration import form_in_use, read_version
 from declarations.services.drafting import forget_revisions
+from declarations.services.measures import Measure
 from declarations.services.plan_drafts import first_draft
 from declarations.states import ConflictState
 from declarations.workflow import conflicts
@@ -34,20 +33,9 @@ from declarations.workflow.base import (
     lock_row,
     move,
 )
-from mapping.models import RiskScale
-from people import nip as nip_module
 from people.models import User
 from people.proof import Proof
 from statements import services as documents
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Measure:
-    """A chosen measure, checked."""
-
-    kind: ControlMeasureKind
-    replacement: User | None
-    note: str
 
 
 @transaction.atomic
@@ -105,7 +93,10 @@ def sign(
     if not cleaned.is_valid:
         raise TransitionError(" ".join(item.message for item in cleaned.errors))
     finding = cleaned.values["findings"]["finding"]
-    chosen = checked_measures(conflict, finding, cleaned.values["measures"]["rows"])
+    checked = measures.check(conflict, finding, cleaned.values["measures"]["rows"])
+    if not checked.is_valid:
+        raise TransitionError(" ".join(fault.message for fault in checked.faults))
+    chosen = checked.chosen
     _replace_former(conflict, by=by)
     ChosenMeasure.objects.bulk_create(
         ChosenMeasure(
@@ -126,48 +117,9 @@ def sign(
     return decision
 
 
-def checked_measures(
-    conflict: ConflictDeclaration, finding: str, rows: list[dict[str, Any]]
-) -> list[Measure]:
-    """The measures of the form with their replacements, or TransitionError with all faults."""
-    kinds = {kind.code: kind for kind in ControlMeasureKind.objects.all()}
-    chosen, faults = [], []
-    for row in rows:
-        kind = kinds[row["measure"]]
-        person = None
-        if row["replacement"]:
-            person, found = _replacement(conflict, row["replacement"])
-            faults += found
-        elif kind.needs_replacement:
-            faults.append(
-                _("“%(measure)s” needs a replacement official.") % {"measure": str(kind)}
-            )
-        chosen.append(Measure(kind, person, (row["note"] or "")[:400]))
-    if len({item.kind.pk for item in chosen}) < len(chosen):
-        faults.append(_("A measure stands twice in the list."))
-    if finding == Finding.CONFLICT and not chosen:
-        faults.append(_("A conflict needs at least one control measure."))
-    if finding == Finding.NO_CONFLICT and any(not item.kind.allows_continuing for item in chosen):
-        faults.append(_("Without a conflict there is nothing to control."))
-    if faults:
-        raise TransitionError(" ".join(faults))
-    return chosen
-
-
-def _replacement(conflict: ConflictDeclaration, nip: str) -> tuple[User | None, list[str]]:
-    try:
-        digits = nip_module.parse(nip).digits
-    except ValidationError as error:
-        return None, list(error.messages)
-    person = User.objects.active().filter(nip=digits).first()
-    if person is None:
-        return None, [_("Nobody in the portal has the NIP %(nip)s.") % {"nip": nip}]
-    return person, list(replacements.check(conflict, person).faults)
-
-
 def _typed(values: dict[str, Any]) -> dict[str, Any]:
     findings, risk, validity = values["findings"], values["risk"], values["validity"]
-    scale = RiskScale.objects.get(is_default=True)
+    scale = risks.scale_in_force()
     likelihood, impact = int(risk["likelihood"]), int(risk["impact"])
     magnitude = scale.magnitude(likelihood, impact)
     return {
@@ -190,11 +142,12 @@ def _replace_former(conflict: ConflictDeclaration, *, by: User) -> None:
     for former in SuperiorDecision.objects.filter(conflict=conflict, state="signed"):
         move(former, states.DECISION_SUPERSEDE, by=by)
         if former.document is not None:
-            documents.revoke(
-                former.document, by=by, reason=_("A new decision replaces this one.")
-            )
-    for plan in ControlPlan.objects.filter(conflict=conflict).exclude(state="replaced"):
+            documents.revoke(former.document, by=by, reason=_("A new decision replaces this one."))
+    for former_plan in ControlPlan.objects.filter(conflict=conflict).exclude(state="replaced"):
+        plan = lock_row(former_plan)
         move(plan, states.PLAN_REPLACE, by=by)
+        if plan.document is not None:
+            documents.revoke(plan.document, by=by, reason=_("A new decision replaces this one."))
 
 
 def _issue(

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from audit.services import record
 from declarations import answers, states
@@ -16,6 +17,7 @@ from declarations.content import Form
 from declarations.documents import signature, statement_content
 from declarations.messages import plans as messages
 from declarations.models import ControlMeasureKind, ControlPlan, ControlTask, FollowUp
+from declarations.services import plan_checks
 from declarations.services.configuration import form_in_use, read_version
 from declarations.services.drafting import forget_revisions
 from declarations.states import PlanState, TaskState
@@ -45,8 +47,12 @@ def start(
     cleaned = answers.clean_answers(form, plan.draft)
     if not cleaned.is_valid:
         raise TransitionError(" ".join(item.message for item in cleaned.errors))
-    tasks = _tasks(plan, cleaned.values["tasks"]["rows"])
-    document = _issue(plan, form, by=by, proof=proof)
+    rows = cleaned.values["tasks"]["rows"]
+    checked = plan_checks.check(rows, on=timezone.localdate())
+    if checked.faults:
+        raise TransitionError(" ".join(fault.message for fault in checked.faults))
+    tasks = _tasks(plan, rows, checked.owners)
+    document = _issue(plan, form, tasks, by=by, proof=proof)
     ControlTask.objects.bulk_create(tasks)
     move(
         plan,
@@ -164,13 +170,22 @@ def evaluate(plan: ControlPlan, *, by: User, values: dict[str, Any]) -> FollowUp
 
 def missing_before_closing(plan: ControlPlan) -> list[str]:
     """What stands between a running plan and its end: the page's list and the guard."""
+    states_of_tasks = list(plan.tasks.values_list("state", flat=True))
+    return missing_among(states_of_tasks, plan.follow_ups.count())
+
+
+def missing_among(task_states: list[str], evaluations: int) -> list[str]:
+    """As above, for a caller who has read the rows already."""
     missing = []
-    left = plan.tasks.filter(state__in=(TaskState.OPEN, TaskState.DONE)).count()
+    left = sum(state in (TaskState.OPEN, TaskState.DONE) for state in task_states)
     if left:
-        missing.append(_("%(count)s tasks are not settled yet.") % {"count": left})
-    if not plan.tasks.filter(state=TaskState.CONFIRMED).exists():
+        text = ngettext(
+            "%(count)s task is not settled yet.", "%(count)s tasks are not settled yet.", left
+        )
+        missing.append(text % {"count": left})
+    if TaskState.CONFIRMED not in task_states:
         missing.append(_("No task has been confirmed with its evidence."))
-    if not plan.follow_ups.exists():
+    if not evaluations:
         missing.append(_("The plan has not been evaluated yet (F7)."))
     return missing
 
@@ -195,22 +210,10 @@ def _lock_task(task: ControlTask, transition: states.Transition, *, by: User) ->
     return lock(task, transition, by=by)
 
 
-def _tasks(plan: ControlPlan, rows: list[dict[str, Any]]) -> list[ControlTask]:
+def _tasks(
+    plan: ControlPlan, rows: list[dict[str, Any]], owners: dict[str, User]
+) -> list[ControlTask]:
     kinds = {kind.code: kind for kind in ControlMeasureKind.objects.all()}
-    owners = {
-        person.nip: person
-        for person in User.objects.active().filter(nip__in=[row["owner"] for row in rows])
-    }
-    unknown = [row["owner"] for row in rows if row["owner"] not in owners]
-    if unknown:
-        raise TransitionError(
-            _("Nobody in the portal has the NIP %(nip)s.") % {"nip": ", ".join(unknown)}
-        )
-    late = [row for row in rows if row["due_on"] < timezone.localdate()]
-    if late:
-        raise TransitionError(_("A task cannot be due in the past."))
-    if not rows:
-        raise TransitionError(_("A plan has at least one task."))
     return [
         ControlTask(
             plan=plan,
@@ -225,7 +228,9 @@ def _tasks(plan: ControlPlan, rows: list[dict[str, Any]]) -> list[ControlTask]:
     ]
 
 
-def _issue(plan: ControlPlan, form: Form, *, by: User, proof: Proof) -> Any:
+def _issue(
+    plan: ControlPlan, form: Form, tasks: list[ControlTask], *, by: User, proof: Proof
+) -> Any:
     conflict, decision = plan.conflict, plan.decision
     about = {
         "title": "Dasar rencana",
@@ -242,6 +247,16 @@ def _issue(plan: ControlPlan, form: Form, *, by: User, proof: Proof) -> Any:
             }
         ],
     }
+    owners = {task.owner.nip: task.owner.full_name for task in tasks}
+    names = {
+        "title": "Penanggung jawab",
+        "blocks": [
+            {
+                "type": "fields",
+                "rows": [{"label": f"NIP {nip}", "value": name} for nip, name in owners.items()],
+            }
+        ],
+    }
     post = by.standing.post
     return documents.issue(
         kind="F6",
@@ -253,6 +268,7 @@ def _issue(plan: ControlPlan, form: Form, *, by: User, proof: Proof) -> Any:
             post=post,
             opd=plan.opd,
             before=[about],
+            after=[names],
             data={"plan": str(plan.pk), "decision": str(decision.pk)},
         ),
         subject=conflict.declarant,

@@ -1,0 +1,81 @@
+"""Daily reminders of F5 to F7: decisions, tasks and evaluations that come due or are over."""
+
+import datetime
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from declarations.models import ConflictDeclaration, ControlPlan, ControlTask
+from notices.reminders import Reminder
+from people import calendar
+
+SOON_DAYS = (7, 1)
+# What is over is mentioned on the next day and then once a week, not every morning.
+AGAIN_AFTER_DAYS = 7
+LOG_IN = _("Log in to the portal to see it.")
+
+
+def find_decisions_due(*, on: datetime.date) -> Iterator[Reminder]:
+    """To the superior: one working day before the limit, and on its last day."""
+    tomorrow = calendar.add_working_days(on, 1)
+    rows = ConflictDeclaration.objects.awaiting().filter(
+        due_on__in=(on, tomorrow), handler__is_active=True
+    )
+    for conflict in rows.select_related("handler").defer("draft").order_by("pk").iterator():
+        yield Reminder(
+            conflict.handler,
+            key=f"decision:{conflict.pk}",
+            kind="decision.due",
+            title=_("A declared conflict still waits for your decision"),
+            body=_by_day(_("The last day is {day}."), conflict.due_on),
+            url=reverse("declarations:decision_case", args=[conflict.pk]),
+        )
+
+
+def find_tasks_due(*, on: datetime.date) -> Iterator[Reminder]:
+    """To the owner: seven days and one day before, then when it is over."""
+    latest = on + datetime.timedelta(days=max(SOON_DAYS))
+    rows = ControlTask.objects.due_by(latest).filter(owner__is_active=True)
+    for task in rows.select_related("owner").order_by("pk").iterator():
+        left = (task.due_on - on).days
+        if left in SOON_DAYS:
+            title, words = _("A task of yours is due soon"), _("It is due on {day}.")
+        elif _is_mentioned(-left):
+            title, words = _("A task of yours is overdue"), _("It was due on {day}.")
+        else:
+            continue
+        yield Reminder(
+            task.owner,
+            key=f"task:{task.pk}",
+            kind="plan.task_due",
+            title=title,
+            body=_by_day(words, task.due_on),
+            url=task.get_absolute_url(),
+        )
+
+
+def find_evaluations_due(*, on: datetime.date) -> Iterator[Reminder]:
+    """To the superior: on the day of the evaluation, then when it is over."""
+    rows = ControlPlan.objects.evaluation_due(on=on).filter(decision__decider__is_active=True)
+    for plan in rows.for_list().order_by("pk").iterator():
+        over = (on - plan.review_on).days
+        if over and not _is_mentioned(over):
+            continue
+        yield Reminder(
+            plan.decision.decider,
+            key=f"evaluation:{plan.pk}",
+            kind="plan.evaluation_due",
+            title=_("A control plan is to be evaluated"),
+            body=_by_day(_("The day that you set is {day}."), plan.review_on),
+            url=reverse("declarations:plan_evaluate", args=[plan.pk]),
+        )
+
+
+def _is_mentioned(days_over: int) -> bool:
+    return days_over > 0 and days_over % AGAIN_AFTER_DAYS == 1
+
+
+def _by_day(words: str, day: datetime.date) -> str:
+    return format_lazy("{} {}", format_lazy(words, day=day.strftime("%d-%m-%Y")), LOG_IN)

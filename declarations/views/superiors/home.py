@@ -1,0 +1,120 @@
+"""F5 and F6 on the home page: what waits, and nothing when nothing does."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from declarations.models import ConflictDeclaration, ControlPlan, ControlTask
+from declarations.panels import DECIDE, MOST_ENTRIES, TASKS, Entry, Panel
+from declarations.services.desk import desk_of
+from declarations.views.superiors.editing import PLAN_EDITING
+
+
+def superior_panels(user: Any, on: Any) -> Iterator[Panel]:
+    """One query for the numbers (which the menu needs, too), one for each panel with rows."""
+    desk = desk_of(user, on=on)
+    if desk.to_decide or user.has_perm("declarations.list_superiordecision"):
+        yield decide_panel(user, on, desk.to_decide)
+    if desk.plans:
+        yield plans_panel(user, on, desk.plans)
+    if desk.tasks:
+        yield tasks_panel(user, on, desk.tasks)
+
+
+def decide_panel(user: Any, on: Any, count: int) -> Panel:
+    rows = ConflictDeclaration.objects.to_decide(user).for_list().order_by("due_on", "pk")
+    found = rows[:MOST_ENTRIES] if count else ()
+    return Panel(
+        DECIDE,
+        _("To decide"),
+        tuple(_case(conflict, on) for conflict in found),
+        icon="decision",
+        more_url=reverse("declarations:decision_list"),
+        more_label=_more(count),
+        empty=_("No declared conflict waits for your decision."),
+        order=10,
+    )
+
+
+def _case(conflict: ConflictDeclaration, on: Any) -> Entry:
+    address = reverse("declarations:decision_case", args=[conflict.pk])
+    is_late = conflict.due_on < on
+    return Entry(
+        conflict.declarant.full_name,
+        address,
+        text=conflict.matter,
+        state="overdue" if is_late else conflict.state,
+        state_label=_("Overdue") if is_late else conflict.get_state_display(),
+        due_on=conflict.due_on,
+        is_late=is_late,
+        action=_("Examine"),
+        action_url=address,
+    )
+
+
+def plans_panel(user: Any, on: Any, count: int) -> Panel:
+    rows = ControlPlan.objects.waiting_for(user, on=on).for_list().with_task_counts(on=on)
+    return Panel(
+        DECIDE,
+        _("Control plans that wait for you"),
+        tuple(_plan(plan, user) for plan in rows.order_by("created_at", "pk")[:MOST_ENTRIES]),
+        icon="plan",
+        more_url=reverse("declarations:plan_list"),
+        more_label=_more(count),
+        order=20,
+    )
+
+
+def _plan(plan: ControlPlan, user: Any) -> Entry:
+    address = plan.get_absolute_url()
+    if plan.conflict.declarant_id == user.pk:
+        action, target = _("Read and sign"), reverse("declarations:plan_agree", args=[plan.pk])
+    elif plan.state == "draft":
+        action, target = _("Complete and sign"), PLAN_EDITING.url("tasks", plan)
+    elif plan.reported_count:
+        action, target = _("Look at the evidence"), address
+    else:
+        action, target = _("Evaluate"), reverse("declarations:plan_evaluate", args=[plan.pk])
+    return Entry(
+        plan.conflict.declarant.full_name,
+        address,
+        text=plan.conflict.matter,
+        state=plan.state,
+        state_label=plan.get_state_display(),
+        action=action,
+        action_url=target,
+    )
+
+
+def tasks_panel(user: Any, on: Any, count: int) -> Panel:
+    rows = ControlTask.objects.open_for(user).for_list().order_by("due_on", "pk")
+    return Panel(
+        TASKS,
+        _("My tasks in control plans"),
+        tuple(_task(task, on) for task in rows[:MOST_ENTRIES]),
+        icon="tasks",
+        more_url=reverse("declarations:task_list"),
+        more_label=_more(count),
+        order=10,
+    )
+
+
+def _task(task: ControlTask, on: Any) -> Entry:
+    is_late = task.is_late(on)
+    return Entry(
+        task.action,
+        task.get_absolute_url(),
+        text=task.expected_evidence,
+        state="overdue" if is_late else task.state,
+        state_label=_("Overdue") if is_late else task.get_state_display(),
+        due_on=task.due_on,
+        is_late=is_late,
+        action=_("Report"),
+        action_url=reverse("declarations:task_report", args=[task.pk]),
+    )
+
+
+def _more(count: int) -> str:
+    return _("See all") if count > MOST_ENTRIES else _("The whole list")

@@ -1,0 +1,72 @@
+"""F5 to F7: menu, home page, reminders, who reads the documents."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from declarations import panels
+from declarations.models import ControlPlan, SuperiorDecision
+from declarations.services import control_reminders
+from declarations.services.desk import desk_of
+from declarations.views.superiors.home import superior_panels
+from notices import reminders
+from people import navigation
+from people.models import Role, User
+from statements.policies import register_viewer
+
+
+def menu(user: User) -> Iterator[navigation.Item]:
+    desk = desk_of(user)
+    if user.has_perm("declarations.list_superiordecision"):
+        address = reverse("declarations:decision_list")
+        yield navigation.Item(_("To decide"), address, "decision", count=desk.to_decide, order=30)
+    elif user.has_any_role(Role.INSPECTOR, Role.AUDITOR, Role.OPD_OFFICER):
+        address = reverse("declarations:decision_all")
+        yield navigation.Item(_("Superiors' decisions"), address, "decision", order=30)
+    yield navigation.Item(
+        _("Control plans"), reverse("declarations:plan_list"), "plan", count=desk.plans, order=31
+    )
+    if desk.tasks:
+        yield navigation.Item(
+            _("My tasks"), reverse("declarations:task_list"), "tasks", count=desk.tasks, order=32
+        )
+
+
+def may_view_decision(user: User, document: Any) -> bool:
+    """Who may read the findings; whoever only steps in has a page, but not this paper."""
+    decision = _of(SuperiorDecision, document)
+    return decision is not None and user.has_perm("declarations.read_superiordecision", decision)
+
+
+def visible_decisions(user: User) -> Q:
+    return _documents(SuperiorDecision.objects.readable_by(user))
+
+
+def may_view_plan(user: User, document: Any) -> bool:
+    plan = _of(ControlPlan, document)
+    return plan is not None and user.has_perm("declarations.view_controlplan", plan)
+
+
+def visible_plans(user: User) -> Q:
+    return _documents(ControlPlan.objects.visible_to(user))
+
+
+def _of(model: Any, document: Any) -> Any:
+    return model.objects.defer("draft").filter(document=document.pk).first()
+
+
+def _documents(rows: Any) -> Q:
+    return Q(pk__in=rows.filter(document__isnull=False).values("document"))
+
+
+def wire() -> None:
+    navigation.register(menu)
+    panels.register(superior_panels)
+    reminders.register("declarations.decisions_due", control_reminders.find_decisions_due)
+    reminders.register("declarations.tasks_due", control_reminders.find_tasks_due)
+    reminders.register("declarations.evaluations_due", control_reminders.find_evaluations_due)
+    register_viewer("F5", may_view_decision, visible_decisions)
+    register_viewer("F6", may_view_plan, visible_plans)

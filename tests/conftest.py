@@ -1,5 +1,6 @@
 """What every test stands on: a database role that owns nothing, and folders of its own."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,3 +60,21 @@ def django_db_setup(
         connections.close_all()
         if not django_db_keepdb:
             database.drop(name)
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+    """The small province of `tests.world`, made once for a module and rolled back after it."""
+    from tests.world import build, rolled_back
+
+    with django_db_blocker.unblock(), rolled_back():
+        yield build()
+
+
+@pytest.fixture
+def unharmed(world: Any) -> Iterator[Any]:
+    """The province; what the test does to it is undone."""
+    from tests.world import rolled_back
+
+    with rolled_back():
+        yield world

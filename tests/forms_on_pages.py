@@ -1,0 +1,81 @@
+"""The forms of a page as a browser reads them: addresses, fields, values."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+TEXTS = frozenset({"text", "search", "email", "tel", "url", "password", "number", "date", ""})
+
+
+@dataclass
+class FoundForm:
+    method: str
+    action: str
+    # Name → values as the page shows them; names of what a person may type in.
+    values: dict[str, list[str]] = field(default_factory=dict)
+    typed: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[FoundForm] = []
+        self._form: FoundForm | None = None
+        self._textarea = ""
+        self._select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            method = given.get("method", "get").lower()
+            self._form = FoundForm(method, given.get("action", ""))
+            self.forms.append(self._form)
+        elif self._form is not None:
+            self._read_field(self._form, tag, given)
+
+    def _read_field(self, form: FoundForm, tag: str, given: dict[str, str]) -> None:
+        name = given.get("name", "")
+        if tag == "textarea":
+            self._textarea = name
+            form.typed.append(name)
+            form.values.setdefault(name, [""])
+        elif tag == "select":
+            self._select = name
+            form.values.setdefault(name, [])
+        elif tag == "option" and "selected" in given and self._select:
+            form.values[self._select].append(given.get("value", ""))
+        elif tag == "input" and name:
+            self._read_input(form, name, given)
+
+    def _read_input(self, form: FoundForm, name: str, given: dict[str, str]) -> None:
+        kind = given.get("type", "text")
+        if kind == "file":
+            form.files.append(name)
+        elif kind in ("checkbox", "radio"):
+            if "checked" in given:
+                form.values.setdefault(name, []).append(given.get("value", "on"))
+        elif kind == "hidden":
+            form.hidden.append(name)
+            form.values.setdefault(name, []).append(given.get("value", ""))
+        elif kind in TEXTS:
+            form.typed.append(name)
+            form.values.setdefault(name, []).append(given.get("value", ""))
+
+    def handle_data(self, data: str) -> None:
+        if self._textarea and self._form is not None:
+            self._form.values[self._textarea][-1] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._form = None
+        elif tag == "textarea":
+            self._textarea = ""
+        elif tag == "select":
+            self._select = ""
+
+
+def forms_of(html: str) -> list[FoundForm]:
+    reader = _Reader()
+    reader.feed(html)
+    return reader.forms

@@ -1,13 +1,54 @@
 """What runs by the clock."""
 
+import logging
+from collections.abc import Callable, Iterable
+
 from django.utils import timezone
 from django_tasks import task
 
-from declarations.models import InterestRegister
-from declarations.services import compliance
-from declarations.workflow import registers
+from declarations.models import ConflictDeclaration, InterestRegister
+from declarations.services import compliance, escalation
+from declarations.workflow import conflicts, registers
 from declarations.workflow.base import TransitionError
 from jobs import progress
+
+logger = logging.getLogger(__name__)
+
+
+@task(queue_name="default", max_attempts=3)
+def escalate_conflicts() -> int:
+    """Overdue cases, and those whose superior can't decide, go up; safe to run twice.
+
+    One transaction a case: one that fails is logged and does not stop the others.
+    """
+    on = timezone.localdate()
+    moved = _each(escalation.data_requests_lapsed(on=on), conflicts.lapse_data_request)
+
+    def pass_on(conflict: ConflictDeclaration) -> bool:
+        reason = escalation.reason_to_pass_on(conflict, on=on)
+        if reason is None:
+            return False
+        conflicts.escalate(conflict, by=None, reason=reason, seen=conflict)
+        return True
+
+    return moved + _each(escalation.waiting(), pass_on)
+
+
+def _each(
+    found: Iterable[ConflictDeclaration], step: Callable[[ConflictDeclaration], object]
+) -> int:
+    """How many took the step. Those that changed meanwhile are left for the next run."""
+    done = 0
+    for conflict in list(found):
+        try:
+            done += bool(step(conflict))
+        except TransitionError as error:
+            logger.info("Declaration %s stays: %s", conflict.pk, error)
+        except Exception:
+            # Whatever is wrong with this case, the others have limits, too.
+            logger.exception("Declaration %s could not be passed on", conflict.pk)
+        progress.report(done, 0)
+    return done
 
 
 @task(queue_name="default", max_attempts=3)

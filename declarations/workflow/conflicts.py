@@ -145,15 +145,26 @@ def lapse_data_request(conflict: ConflictDeclaration) -> ConflictDeclaration:
 
 @transaction.atomic
 def escalate(
-    conflict: ConflictDeclaration, *, by: User | None, reason: Reason, note: str = ""
+    conflict: ConflictDeclaration,
+    *,
+    by: User | None,
+    reason: Reason,
+    note: str = "",
+    seen: ConflictDeclaration | None = None,
 ) -> ConflictDeclaration:
     """To the next superior up who is not involved, with a limit of their own.
+
+    `seen`: the case as the scheduler read it; when its turn has passed on since, it stays.
 
     `by=None`: the scheduler, because the limit had passed, the post is vacant or the superior
     moved. A superior passes on what concerns themselves (`Reason.CONFLICTED`). With nobody
     left the conflict keeps no handler and the system administrators are told.
     """
     conflict = lock(conflict, states.CONFLICT_ESCALATE, by=by)
+    if seen is not None and (conflict.handler_id, conflict.due_on, conflict.escalation_level) != (
+        seen.handler_id, seen.due_on, seen.escalation_level,
+    ):  # fmt: skip
+        raise TransitionError(_("Its turn has passed on already."))
     if conflict.escalation_level >= MAX_LEVEL:
         raise TransitionError(_("This declaration has been passed on too often."))
     former = conflict.handler

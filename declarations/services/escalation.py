@@ -1,0 +1,83 @@
+"""Which declarations need a push today: overdue, without a fit superior, without an answer.
+
+Source: fact sheet of the domain, sections 4.2, 4.3 and 4.5. Finding is here; moving a case is
+`declarations.workflow.conflicts`, one transaction a case (`declarations.tasks`).
+"""
+
+import datetime
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from declarations.models import ConflictDeclaration
+from declarations.models.conflicts import HandlerChangeReason as Reason
+from declarations.services import handlers, limits
+from notices.reminders import Reminder
+from people import calendar, hierarchy
+
+ESCALATION = "SLA_ESKALASI"
+
+
+def waiting() -> QuerySet[ConflictDeclaration]:
+    """All that wait for a decision, the most urgent first."""
+    rows = ConflictDeclaration.objects.awaiting().select_related("declarant", "handler")
+    return rows.defer("draft").order_by("due_on", "pk")
+
+
+def reason_to_pass_on(conflict: ConflictDeclaration, *, on: datetime.date) -> Reason | None:
+    """Why it should go to somebody else today; None: it stays where it is."""
+    handler = conflict.handler
+    if handler is None:
+        return Reason.VACANT if _somebody_is_there(conflict, on=on) else None
+    if not handler.is_active:
+        return Reason.MOVED
+    if handler.pk in handlers.involved_among(conflict, [handler]):
+        return Reason.CONFLICTED
+    if not _still_above(conflict, on=on):
+        return Reason.MOVED
+    if conflict.due_on is not None and day_of_escalation(conflict.due_on) <= on:
+        return Reason.OVERDUE
+    return None
+
+
+def day_of_escalation(due_on: datetime.date) -> datetime.date:
+    """The first day on which an overdue case passes on: the limit after the last day."""
+    return limits.due_on(limits.limit(ESCALATION, on=due_on), start=due_on)
+
+
+def _somebody_is_there(conflict: ConflictDeclaration, *, on: datetime.date) -> bool:
+    passed = handlers.passed_over(conflict)
+    return handlers.choose_handler(conflict, on=on, passed=passed).handler is not None
+
+
+def _still_above(conflict: ConflictDeclaration, *, on: datetime.date) -> bool:
+    """In the line above the declarant, or a chief inspector, whom the line ends with."""
+    handler = conflict.handler
+    chain = hierarchy.superior_ids([conflict.declarant_id], on=on)[conflict.declarant_id]
+    return handler.pk in chain or handler.has_role("chief_inspector")
+
+
+def data_requests_lapsed(*, on: datetime.date) -> QuerySet[ConflictDeclaration]:
+    """Asked for data, and the day has passed without an answer."""
+    return ConflictDeclaration.objects.filter(
+        state="needs_data", data_request__due_on__lt=on, data_request__answered_at__isnull=True
+    ).defer("draft")
+
+
+def find_data_due(*, on: datetime.date) -> Iterator[Reminder]:
+    """People whose answer the superior awaits, on the last days."""
+    asked = ConflictDeclaration.objects.filter(
+        state="needs_data",
+        data_request__due_on__range=(on, calendar.add_working_days(on, 1)),
+        declarant__is_active=True,
+    )
+    for conflict in asked.select_related("declarant").defer("draft").iterator(chunk_size=200):
+        yield Reminder(
+            conflict.declarant,
+            key=f"conflict.data:{conflict.pk}",
+            kind="conflict.data_asked",
+            title=_("Your superior waits for your data"),
+            body=_("Afterwards the review goes on without them."),
+            url=conflict.get_absolute_url(),
+        )

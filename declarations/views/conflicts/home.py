@@ -1,0 +1,83 @@
+"""F3 on the home page: what one keeps out of, and one's declarations."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from declarations.models import ConflictDeclaration, Suspension
+from declarations.panels import MOST_ENTRIES, OWN, Entry, Panel
+from declarations.views.conflicts.editing import CONFLICT_EDITING
+
+
+def conflict_panels(user, on) -> Iterator[Panel]:
+    """Two queries: running suspensions, and declarations that are not at their end."""
+    suspensions = list(
+        Suspension.objects.filter(user=user, ended_at__isnull=True)
+        .select_related("matter", "conflict")
+        .defer("conflict__draft")
+        .order_by("-started_at", "-pk")[: MOST_ENTRIES + 1]
+    )
+    if suspensions:
+        yield Panel(
+            OWN,
+            _("You keep out of these decisions"),
+            tuple(_suspended(suspension) for suspension in suspensions[:MOST_ENTRIES]),
+            icon="suspended",
+            order=1,
+        )
+    rows = ConflictDeclaration.objects.filter(declarant=user).exclude(
+        state__in=("withdrawn", "superseded")
+    )
+    found = list(
+        rows.select_related("document", "matter", "handler")
+        .defer("document__content")
+        .order_by("-updated_at", "-pk")[: MOST_ENTRIES + 1]
+    )
+    yield Panel(
+        OWN,
+        _("Declarations of conflict"),
+        tuple(_entry(conflict, on) for conflict in found[:MOST_ENTRIES]),
+        icon="conflict",
+        more_url=reverse("declarations:conflict_list"),
+        more_label=_("All my declarations"),
+        empty=_("You declared no conflict."),
+        start=(_("Declare a conflict"), reverse("declarations:conflict_start"), False),
+        order=30,
+    )
+
+
+def _suspended(suspension) -> Entry:
+    text = _("Until your superior has decided")
+    if suspension.is_lasting:
+        text = _("For good, by your superior's decision")
+    return Entry(
+        suspension.matter.title,
+        suspension.conflict.get_absolute_url(),
+        text=text,
+        state="suspended",
+        state_label=_("Suspended"),
+    )
+
+
+def _entry(conflict, on) -> Entry:
+    action, url = "", ""
+    if conflict.state == "draft":
+        action, url = _("Continue"), CONFLICT_EDITING.url("tasks", conflict)
+    elif conflict.state == "needs_data":
+        action, url = _("Answer"), reverse("declarations:conflict_answer", args=[conflict.pk])
+    text = conflict.number
+    if conflict.awaits_decision and conflict.handler:
+        text = _("%(number)s, decided by %(name)s") % {
+            "number": conflict.number,
+            "name": conflict.handler.full_name,
+        }
+    return Entry(
+        conflict.subject_title or _("Without a title yet"),
+        conflict.get_absolute_url(),
+        text=text,
+        state=conflict.state,
+        state_label=conflict.get_state_display(),
+        action=action,
+        action_url=url,
+    )

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 SECONDS = 15
 TIME_STAMP_ANCHORS = "time-stamp-anchors.pem"
+OLDER_ROOTS = "older-roots.pem"
 CODE = re.compile(r"^[A-Z2-7]{26}$")
 NUMBER = re.compile(r"^[A-Z0-9]{1,10}/[0-9]{4}/[^/]{1,20}/[0-9]{6,}$")
 
@@ -213,14 +214,17 @@ def verify_hash(sha256: str) -> Result | None:
 
 
 def portal_anchors() -> Anchors:
-    """The portal's own root; an outside time stamper's roots lie in a file beside it."""
-    root = authority.trust_anchor().public_bytes(Encoding.DER)
-    path = Path(settings.SIGNING["KEY_DIR"]) / TIME_STAMP_ANCHORS
-    others: list[bytes] = []
-    if path.exists():
-        found = x509.load_pem_x509_certificates(path.read_bytes())
-        others = [certificate.public_bytes(Encoding.DER) for certificate in found]
-    return Anchors(signers=(root,), time_stamps=(root, *others))
+    """The portal's own root and those before it; an outside time stamper's lie in their own file."""
+    roots = (authority.trust_anchor().public_bytes(Encoding.DER), *_certificates_in(OLDER_ROOTS))
+    return Anchors(signers=roots, time_stamps=(*roots, *_certificates_in(TIME_STAMP_ANCHORS)))
+
+
+def _certificates_in(name: str) -> list[bytes]:
+    path = Path(settings.SIGNING["KEY_DIR"]) / name
+    if not path.exists():
+        return []
+    found = x509.load_pem_x509_certificates(path.read_bytes())
+    return [certificate.public_bytes(Encoding.DER) for certificate in found]
 
 
 def inspect_apart(data: bytes, anchors: Anchors) -> Report:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -444,3 +445,21 @@ def test_the_issuing_key_may_live_in_a_module(settings, monkeypatch):
 def test_a_module_without_its_package_says_so(tmp_path):
     with pytest.raises(ImproperlyConfigured):
         hsm.Pkcs11Module(tmp_path / "module.json")
+
+
+def test_documents_of_an_older_authority_stay_verifiable(tmp_path, settings):
+    data = current(made(issue()))
+    old_root = authority.trust_anchor()
+    settings.SIGNING = settings.SIGNING | {"KEY_DIR": tmp_path}
+    authority.make_development_authority(tmp_path, settings.SIGNING["PASSPHRASE"])
+    try:
+        forgotten = inspect(data, verification.portal_anchors())
+        (tmp_path / verification.OLDER_ROOTS).write_bytes(
+            old_root.public_bytes(serialization.Encoding.PEM)
+        )
+        known = inspect(data, verification.portal_anchors())
+    finally:
+        authority.forget()
+
+    assert forgotten.problems
+    assert known.problems == ()

@@ -1,0 +1,51 @@
+"""The state machines of the portal as Mermaid diagrams, for the documentation."""
+
+from collections.abc import Iterable, Iterator
+
+from django.db.models import TextChoices
+
+from declarations.states import ALL_TRANSITIONS, Transition
+
+TITLES = {
+    "interestregister": "F1, register of interests",
+    "decisionstatement": "F2, statement before a decision",
+    "conflictdeclaration": "F3, declaration of conflict",
+    "superiordecision": "F5, the superior's decision",
+    "controlplan": "F6, control plan",
+    "controltask": "A task of a control plan",
+}
+HEAD = """# States
+
+Drawn by `manage.py draw_states` from `declarations/states.py`; a test compares. PostgreSQL holds the
+same edges as triggers, so that no client can take another way. An arrow's word is the transition in
+the workflow module and, before `_<model>`, the permission that `declarations/policies` decides.
+"""
+
+
+def document() -> str:
+    return "\n".join([HEAD, *(_chapter(model) for model in ALL_TRANSITIONS)])
+
+
+def _chapter(model: str) -> str:
+    states, transitions = ALL_TRANSITIONS[model]
+    lines = [f"## {TITLES[model]}", "", "```mermaid", "stateDiagram-v2"]
+    lines += [f"    {state.value} : {_words(state)}" for state in states]
+    lines.append(f"    [*] --> {next(iter(states)).value}")
+    lines += [f"    {line}" for line in _arrows(transitions)]
+    lines += [f"    {end} --> [*]" for end in _ends(states, transitions)]
+    return "\n".join([*lines, "```", ""])
+
+
+def _words(state: TextChoices) -> str:
+    return str(state.label).replace(":", ",")  # A colon would end the label.
+
+
+def _arrows(transitions: Iterable[Transition]) -> Iterator[str]:
+    for transition in transitions:
+        for source in transition.sources:
+            yield f"{source} --> {transition.target} : {transition.name}"
+
+
+def _ends(states: Iterable[TextChoices], transitions: Iterable[Transition]) -> list[str]:
+    left = {str(source) for transition in transitions for source in transition.sources}
+    return [state.value for state in states if state.value not in left]

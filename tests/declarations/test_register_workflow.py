@@ -4,6 +4,7 @@ import datetime
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
@@ -15,9 +16,11 @@ from declarations.services import drafting, registers
 from declarations.services.configuration import read_version
 from declarations.workflow import registers as workflow
 from declarations.workflow.base import TransitionError
+from jobs.testing import run_jobs
 from matching.names import company_key
 from notices.models import Notice
 from people.models import User
+from statements import authority
 from statements.models import Document
 from tests.declarations.factories import (
     RegisterFactory,
@@ -34,6 +37,14 @@ from tests.declarations.factories import (
 from tests.people.factories import person_with
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def signing_keys(own_folders):
+    """Keys of a development authority, unless another module of this run made them."""
+    folder = settings.SIGNING["KEY_DIR"]
+    if not folder.exists():
+        authority.make_development_authority(folder, settings.SIGNING["PASSPHRASE"])
 
 
 def actions(register):
@@ -470,3 +481,23 @@ def test_no_text_slips_in_behind_a_signature():
     assert register.state == "sent"
     assert register.document.data["data"]["draft"] == register.draft
     assert register.interests.count() == sum(len(s["rows"]) for s in register.draft.values())
+
+
+# --- The document ----------------------------------------------------------------------------
+
+
+def test_document_is_drawn_and_signed_by_both(signing_keys):
+    place = office()
+    accepted_register(place)
+    register = registers.start_register(by=User.objects.get(pk=place.declarant.pk))
+    register.draft["business"]["rows"].append(business_row("PT Baru Sekali"))
+    register.save()
+    register = workflow.send(register, by=place.declarant, proof=proof_of(place.declarant))
+    workflow.acknowledge(register, by=place.superior, proof=proof_of(place.superior))
+
+    run_jobs(queues=("documents",))
+
+    document = Document.objects.get(pk=register.document_id)
+    assert (document.state, document.is_ready) == ("signed", True)
+    states_of = set(document.signatures.values_list("slot", "state"))
+    assert states_of == {("declarant", "signed"), ("superior", "signed")}

@@ -6,6 +6,9 @@ words or more: a mononym is shared by too many. The tie holds in both directions
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
 
 from declarations.models import Interest
 from matching.names import person_key
@@ -14,23 +17,38 @@ from people.models import User
 FAMILY = "family"
 
 
+@dataclass(frozen=True, slots=True)
+class FamilyRow:
+    """What `declarant_id` declared of a relative."""
+
+    declarant_id: uuid.UUID
+    relative_id: uuid.UUID | None
+    name_key: str
+
+
 def kin_among(user: User, others: Iterable[User]) -> set[uuid.UUID]:
-    """The keys of those among `others` who are kin of `user`. Two queries."""
-    people = {other.pk: other for other in others if other.pk != user.pk}
+    """The keys of those among `others` who are kin of `user`. One query."""
+    people = [other for other in others if other.pk != user.pk]
     if not people:
         return set()
-    rows = Interest.objects.in_force().filter(section=FAMILY)
+    rows = (
+        Interest.objects.in_force()
+        .filter(section=FAMILY)
+        .filter(Q(register__declarant=user) | Q(register__declarant__in=people))
+        .values_list("register__declarant_id", "relative_id", "name_key")
+    )
+    return kin_in((FamilyRow(*row) for row in rows), user, people)
+
+
+def kin_in(rows: Iterable[FamilyRow], user: User, others: Iterable[User]) -> set[uuid.UUID]:
+    """As `kin_among`, from family rows of `user` and of `others` that were read already."""
+    people = {other.pk: other for other in others if other.pk != user.pk}
     found = set()
-    own = rows.filter(register__declarant=user).values_list("relative_id", "name_key")
-    for relative_id, name_key in own:
-        found |= {key for key in people if key == relative_id}
-        found |= {key for key, other in people.items() if _is_name_of(name_key, other)}
-    theirs = rows.filter(register__declarant__in=people)
-    for declarant_id, relative_id, name_key in theirs.values_list(
-        "register__declarant_id", "relative_id", "name_key"
-    ):
-        if relative_id == user.pk or _is_name_of(name_key, user):
-            found.add(declarant_id)
+    for row in rows:
+        if row.declarant_id == user.pk:
+            found |= {key for key, other in people.items() if _names(row, other)}
+        elif row.declarant_id in people and _names(row, user):
+            found.add(row.declarant_id)
     return found
 
 
@@ -38,5 +56,7 @@ def are_kin(one: User, other: User) -> bool:
     return other.pk in kin_among(one, [other])
 
 
-def _is_name_of(name_key: str, person: User) -> bool:
-    return " " in name_key and name_key == person_key(person.name)
+def _names(row: FamilyRow, person: User) -> bool:
+    if row.relative_id == person.pk:
+        return True
+    return " " in row.name_key and row.name_key == person_key(person.name)

@@ -54,12 +54,13 @@ def check(
     result = Checked()
     rows = list(rows)
     kinds = {kind.code: kind for kind in ControlMeasureKind.objects.all()}
-    people = found_people(row.get("replacement") for row in rows)
+    people = replacements.find(conflict, (row.get("replacement") for row in rows))
+    checks = replacements.check_all(conflict, people.values())
     for row in rows:
         kind = kinds.get(row.get("measure") or "")
         if kind is None:
             continue
-        person, faults = _replacement(conflict, kind, row, people)
+        person, faults = _replacement(kind, row, checks)
         result.faults.extend(faults)
         result.chosen.append(Measure(kind, person, (row.get("note") or "")[:NOTE_LENGTH]))
     result.faults.extend(_of_the_whole(finding, result.chosen))
@@ -77,10 +78,10 @@ def found_people(nips: Iterable[str | None]) -> dict[str, User]:
 def check_replacement(conflict: ConflictDeclaration, text: str) -> replacements.ReplacementCheck:
     """What the page says while one types a NIP. Raises ValidationError for what is none."""
     digits = nip_module.parse(text).digits
-    person = User.objects.active().filter(nip=digits).first()
-    if person is None:
+    people = replacements.find(conflict, [digits])
+    if digits not in people:
         raise ValidationError(unknown_nip(digits))
-    return replacements.check(conflict, person)
+    return replacements.check_all(conflict, people.values())[digits]
 
 
 def unknown_nip(nip: str) -> str:
@@ -88,10 +89,9 @@ def unknown_nip(nip: str) -> str:
 
 
 def _replacement(
-    conflict: ConflictDeclaration,
     kind: ControlMeasureKind,
     row: Mapping[str, Any],
-    people: Mapping[str, User],
+    checks: Mapping[str, replacements.ReplacementCheck],
 ) -> tuple[User | None, list[Fault]]:
     key, nip = row.get("key"), row.get("replacement")
     if not nip:
@@ -99,11 +99,10 @@ def _replacement(
             return None, []
         text = _("“%(measure)s” needs a replacement official.") % {"measure": str(kind)}
         return None, [Fault(text, key, "replacement")]
-    person = people.get(nip)
-    if person is None:
+    found = checks.get(nip)
+    if found is None:
         return None, [Fault(unknown_nip(nip), key, "replacement")]
-    found = replacements.check(conflict, person)
-    return person, [Fault(text, key, "replacement") for text in found.faults]
+    return found.person, [Fault(text, key, "replacement") for text in found.faults]
 
 
 def _of_the_whole(finding: str | None, chosen: list[Measure]) -> list[Fault]:

@@ -49,7 +49,12 @@ class Hit:
 
 def hits(declarant: User, parties: Iterable[NamedParty]) -> list[Hit]:
     """All pairs that look alike, the surest first. One query, whatever the number of parties."""
-    interests = list(current_interests(declarant))
+    return hits_in(list(current_interests(declarant)), parties)
+
+
+def hits_in(interests: Iterable[Interest], parties: Iterable[NamedParty]) -> list[Hit]:
+    """As `hits`, with interests that were read already."""
+    interests = list(interests)
     found = [
         hit
         for party in parties

@@ -1,7 +1,9 @@
 """Likelihood × impact on the scale in force, in numbers and in words."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import get_language
@@ -9,6 +11,7 @@ from django.utils.translation import get_language
 from mapping.models import RiskScale
 
 STEPS = range(1, 6)
+CACHE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,16 @@ class Risk:
 
 def scale_in_force() -> RiskScale:
     return RiskScale.objects.get(is_default=True)
+
+
+def scale_to_show() -> RiskScale:
+    """As `scale_in_force`, asked once a minute: for pages; a signature asks the table."""
+    return _scale(int(time.monotonic() // CACHE_SECONDS))
+
+
+@lru_cache(maxsize=1)
+def _scale(_minute: int) -> RiskScale:
+    return scale_in_force()
 
 
 def assess(scale: RiskScale, likelihood: Any, impact: Any) -> Risk | None:

@@ -84,7 +84,7 @@ class DecisionEditing(EditingSet):
         if page == "check":
             risk = subject.draft.get("risk", {})
             context["risk"] = risks.assess(
-                risks.scale_in_force(), risk.get("likelihood"), risk.get("impact")
+                risks.scale_to_show(), risk.get("likelihood"), risk.get("impact")
             )
         return context
 
@@ -96,7 +96,7 @@ class DecisionEditing(EditingSet):
         return {}
 
     def _risk(self, subject):
-        scale = risks.scale_in_force()
+        scale = risks.scale_to_show()
         given = subject.draft.get("risk", {})
         risk = risks.assess(scale, given.get("likelihood"), given.get("impact"))
         return {"risk": risk, "matrix": risks.table(scale, risk)}

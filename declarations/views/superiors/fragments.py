@@ -52,7 +52,7 @@ class RiskView(FragmentMixin, EditingView):
     http_method_names = ["get"]
 
     def get(self, request, *args, **kwargs):
-        scale = risks.scale_in_force()
+        scale = risks.scale_to_show()
         stored = self.subject.draft.get("risk", {})
         risk = risks.assess(
             scale,

@@ -1,7 +1,7 @@
 """Filters over declarations: adjectives, and who may see what (`visible_to`)."""
 
 import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, Q, When
@@ -75,15 +75,11 @@ class InterestRegisterQuerySet(models.QuerySet):
         )
 
 
-def _below(user: "User") -> list:
-    """Whose nearest superior `user` is today; asked once an instance (a request)."""
+def _below(user: "User") -> Any:
+    """Whose nearest superior `user` is today, as a part of the query that asks."""
     if not user.has_role(Role.SUPERIOR):
         return []
-    below = getattr(user, "_below_today", None)
-    if below is None:
-        below = hierarchy.subordinate_ids(user, on=timezone.localdate())
-        user._below_today = below  # type: ignore[attr-defined]
-    return below
+    return hierarchy.directly_below(user, on=timezone.localdate())
 
 
 class InterestQuerySet(models.QuerySet):
@@ -148,6 +144,16 @@ class ConflictDeclarationQuerySet(AboutMatterQuerySet):
 
     def overdue(self, *, on: datetime.date) -> Self:
         return self.awaiting().filter(due_on__lt=on)
+
+    def with_suspension(self) -> Self:
+        """`suspended_since` and `is_suspended_for_good`, null while nothing runs."""
+        running = self.model.suspensions.rel.related_model.objects.filter(
+            conflict=OuterRef("pk"), ended_at__isnull=True
+        )
+        return self.annotate(
+            suspended_since=Subquery(running.values("started_at")[:1]),
+            is_suspended_for_good=Subquery(running.values("is_lasting")[:1]),
+        )
 
     def for_list(self) -> Self:
         return self.select_related(

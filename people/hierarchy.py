@@ -7,11 +7,13 @@ over to the next above. A circle of posts ends the way; so do thirty steps.
 """
 
 import datetime
+import re
 import uuid
 from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from people.models import User
 
@@ -65,6 +67,22 @@ WHERE a.user_id <> %(person)s
 """
 
 
+# Both in one statement: the candidates below, and of each the nearest above.
+_DOWN, _CANDIDATES = _BELOW.split("\n)\nSELECT DISTINCT", 1)
+_UP, _HOLDERS = _CHAIN.replace(
+    "= ANY(%(people)s::uuid[])", "IN (SELECT user_id FROM candidates)"
+).split("\n)\nSELECT DISTINCT", 1)
+_DIRECTLY_BELOW = f"""{_DOWN.strip()}
+), candidates AS (
+SELECT DISTINCT{_CANDIDATES}), {_UP.strip().removeprefix("WITH RECURSIVE ")}
+), holders AS (
+SELECT DISTINCT{_HOLDERS}), nearest AS (
+SELECT DISTINCT ON (starter) starter, user_id FROM holders ORDER BY starter, depth
+)
+SELECT starter FROM nearest WHERE user_id = %(person)s
+"""
+
+
 def superior_ids(people: Iterable[Any], *, on: datetime.date) -> dict[uuid.UUID, list[uuid.UUID]]:
     """For each person (or key) the keys of all above, the nearest first. One query for all."""
     keys = [getattr(person, "pk", person) for person in people]
@@ -101,6 +119,18 @@ def subordinate_ids(user: User, *, on: datetime.date) -> list[uuid.UUID]:
     candidates = [key for (key,) in _rows(_BELOW, person=user.pk, on=on)]
     chains = superior_ids(candidates, on=on)
     return [key for key, chain in chains.items() if chain[:1] == [user.pk]]
+
+
+def directly_below(user: User, *, on: datetime.date) -> RawSQL:
+    """`subordinate_ids` as a part of another query: `filter(declarant__in=directly_below(…))`."""
+    values = {"person": str(user.pk), "on": on}
+    params: list[Any] = []
+
+    def positional(match: re.Match) -> str:
+        params.append(values[match[1]])
+        return "%s::uuid" if match[1] == "person" else "%s::date"
+
+    return RawSQL(re.sub(r"%\((\w+)\)s", positional, _DIRECTLY_BELOW), params)  # noqa: S611 -- constant
 
 
 def subordinates(user: User, on: datetime.date) -> list[User]:

@@ -23,9 +23,6 @@ def is_superior(user: Any, declaration: Any) -> bool:
     """The nearest superior of the declarant today (a vacant seat is passed over)."""
     if not user.has_role(Role.SUPERIOR):
         return False
-    # A list that was asked before (`querysets._below`) says the same without a query.
-    if (below := getattr(user, "_below_today", None)) is not None:
-        return declaration.declarant_id in below
     chain = hierarchy.superior_ids([declaration.declarant_id], on=timezone.localdate())
     return chain[declaration.declarant_id][:1] == [user.pk]
 

@@ -1,22 +1,25 @@
-"""What waits for a person in F5 and F6: numbers in one query, for the menu and the home page."""
+"""What waits for a person: numbers in one query, for the menu and the home page."""
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet, Value
 from django.utils import timezone
 
-from declarations.models import ConflictDeclaration, ControlPlan, ControlTask
+from declarations.models import ConflictDeclaration, ControlPlan, ControlTask, InterestRegister
 from people.models import User
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """How many things wait: to decide, to do, and plans that lack one's own step."""
+    """How many things wait: to decide, to do, plans that lack one's own step, registers."""
 
     to_decide: int = 0
     tasks: int = 0
     plans: int = 0
+    to_check: int = 0
+    to_acknowledge: int = 0
 
 
 def desk_of(user: User, *, on: datetime.date | None = None) -> Desk:
@@ -28,11 +31,20 @@ def desk_of(user: User, *, on: datetime.date | None = None) -> Desk:
                 _counted("to_decide", ConflictDeclaration.objects.to_decide(user)).union(
                     _counted("tasks", ControlTask.objects.open_for(user)),
                     _counted("plans", ControlPlan.objects.waiting_for(user, on=on)),
+                    *_registers(user),
                     all=True,
                 )
             )
         )
     return user.__dict__["_desk"]
+
+
+def _registers(user: User) -> Iterator[QuerySet]:
+    """F1: only those who have such a list are asked about it."""
+    if user.has_perm("declarations.list_checks"):
+        yield _counted("to_check", InterestRegister.objects.to_check(user))
+    if user.has_perm("declarations.list_acknowledgements"):
+        yield _counted("to_acknowledge", InterestRegister.objects.to_acknowledge(user))
 
 
 def _counted(what: str, rows: QuerySet) -> QuerySet:

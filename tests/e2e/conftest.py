@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.statements.conftest import signing_keys
+
+__all__ = ["signing_keys"]  # Documents are really signed.
+
 # Playwright runs an event loop in this thread; Django would refuse the database for it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -30,6 +34,7 @@ RUN_AXE = """async (tags) => {
     return result.violations.map((violation) => `${violation.id}: ${violation.help}\\n` +
         violation.nodes.map((node) => `    ${node.html.slice(0, 200)}`).join("\\n"));
 }"""
+PATIENCE = 15_000
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
 
@@ -53,6 +58,7 @@ def chromium() -> Iterator[Browser]:
 
 def _page(browser: Browser, size: dict, **options: object) -> Iterator[Page]:
     context = browser.new_context(viewport=size, locale="id-ID", accept_downloads=True, **options)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))

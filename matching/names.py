@@ -38,6 +38,8 @@ MUHAMMAD = frozenset("m muh moh mhd moch mohd muhamad mohamad mohammad muhammad"
 OLD_SPELLING = (("oe", "u"), ("tj", "c"), ("dj", "j"), ("sj", "sy"), ("nj", "ny"))
 LIKE = 880
 _WORD = re.compile(r"[a-z0-9]+")
+# "P.T." and "C. V." are the forms, too.
+_DOTTED_FORM = re.compile(r"\b(p)\.\s*(t)\b\.?|\b(c)\.\s*(v)\b\.?|\b(u)\.\s*(d)\b\.?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def person_key(name: str) -> str:
 def company(name: str) -> CompanyName:
     """Legal form apart from the name: `PT. Maju Jaya (Persero)` → (`pt`, `maju jaya`)."""
     form, rest = "", []
-    for token in words(name):
+    for token in words(_undotted(name)):
         if token in LEGAL_FORMS:
             form = form or LEGAL_FORMS[token]
         else:
@@ -85,7 +87,7 @@ def name_key(name: str) -> str:
 
 
 def is_company(name: str) -> bool:
-    return any(token in LEGAL_FORMS for token in words(name))
+    return any(token in LEGAL_FORMS for token in words(_undotted(name)))
 
 
 def person_likeness(first: str, second: str) -> int:
@@ -108,6 +110,10 @@ def _likeness(first: str, second: str) -> int:
     if first == second or first.replace(" ", "") == second.replace(" ", ""):
         return 1000
     return round(fuzz.token_sort_ratio(first, second) * 10)
+
+
+def _undotted(name: str) -> str:
+    return _DOTTED_FORM.sub(lambda match: "".join(filter(None, match.groups())) + " ", name)
 
 
 def _respelled(token: str) -> str:

@@ -33,7 +33,7 @@ def reads_conflicts_of_others(user: Any, _target: Any = None) -> bool:
 
 
 reads_sent = was_sent & (
-    is_handler | has_decided | inspects | audits | (is_opd_officer & ~is_confidential)
+    is_handler | inspects | audits | (is_opd_officer & ~is_confidential) | has_decided
 )
 can_view = is_declarant | reads_sent
 

@@ -70,24 +70,32 @@ def _published_form(pk: int, _published_at: datetime.datetime) -> Form:
 
 
 def lists(names: Collection[str], *, opd: Opd | None = None) -> dict[str, list[Choice]]:
-    """The entries in use of the named lists, in one query (the risk areas in another)."""
+    """The entries in use of the named lists, in one query."""
     found: dict[str, list[Choice]] = {name: [] for name in names}
-    if "risk_areas" in found:
-        found["risk_areas"] = matters.risk_area_choices(opd)
     if "relations" in found:
         found["relations"] = relations()
     parts = [
         LISTS[name]
         .objects.filter(is_active=True)
         .order_by()
-        .values_list(Value(name), "position", "code", "label_id", "label_en")
+        .values_list(Value(name), "position", "code", "label_id", "label_en", Value(""))
         for name in sorted(found)
         if name in LISTS
     ]
-    if parts:
-        rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-        for name, _position, code, label_id, label_en in sorted(rows):
+    if "risk_areas" in found:
+        parts.append(matters.risk_areas().values_list(Value("risk_areas"), *matters.AREA_COLUMNS))
+    if not parts:
+        return found
+    areas = []
+    rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    for name, *row in sorted(rows):
+        if name == "risk_areas":
+            areas.append(row)
+        else:
+            _position, code, label_id, label_en, _target = row
             found[name].append(Choice(code, Text(label_id, label_en)))
+    if "risk_areas" in found:
+        found["risk_areas"] = matters.risk_area_choices(areas, opd)
     return found
 
 

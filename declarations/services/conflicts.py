@@ -60,7 +60,9 @@ def start_correction(conflict: ConflictDeclaration, *, by: User) -> ConflictDecl
         raise PermissionDenied
     if locked.state not in ConflictState.AWAITING_DECISION:
         raise ConflictError(
-            _("A declaration can be corrected until the superior has decided; then begin a new one.")
+            _(
+                "A declaration can be corrected until the superior has decided; then begin a new one."
+            )
         )
     if found := ConflictDeclaration.objects.filter(supersedes=locked).first():
         return found
@@ -221,7 +223,6 @@ def _data_steps(request: DataRequest | None) -> Iterator[Happening]:
 # --- Reading somebody else's -----------------------------------------------------------------
 
 
-@transaction.atomic
 def note_reading(conflict: ConflictDeclaration, *, by: User) -> None:
     """Who reads somebody else's declaration leaves a trace, in the transaction of the page."""
     if not by.has_perm("declarations.view_conflictdeclaration", conflict):

@@ -2,9 +2,12 @@
 
 import decimal
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet, Value
 
 from declarations.content import Choice, Text
 from declarations.models import DecisionKind, Matter
@@ -82,26 +85,28 @@ def risk_area(answer: str | None) -> RiskAreaTemplate | None:
     return RiskAreaTemplate.objects.filter(code=code, valid_until__isnull=True).first()
 
 
-def risk_area_choices(opd: Opd | None = None) -> list[Choice]:
+def risk_areas() -> QuerySet[RiskAreaTemplate]:
+    return RiskAreaTemplate.objects.filter(valid_until__isnull=True).order_by()
+
+
+# As the columns of the other lists, in one query with them: position, code, two labels, target.
+AREA_COLUMNS = (Value(0), "code", "activity", "area", "target")
+
+
+def risk_area_choices(rows: Iterable[Sequence[Any]], opd: Opd | None = None) -> list[Choice]:
     """The areas that fit the OPD: its own first, then those of everybody; "not in the list" last.
 
     Without an OPD all of them, for checking an answer.
     """
     areas = [
-        area
-        for area in RiskAreaTemplate.objects.filter(valid_until__isnull=True)
-        if opd is None or area.fits(opd.code)
+        RiskAreaTemplate(code=code, activity=activity, area=area, target=target)
+        for _position, code, activity, area, target in rows
     ]
+    areas = [area for area in areas if opd is None or area.fits(opd.code)]
     order = {area.area: number for number, area in reversed(list(enumerate(areas)))}
     areas.sort(key=lambda area: (area.is_for_all, order[area.area], area.code))
-    return [
-        *(
-            Choice(
-                area.code,
-                Text(area.activity, area.activity),
-                Text(area.area, area.area),
-            )
-            for area in areas
-        ),
-        Choice(NO_AREA, _NO_AREA_LABEL),
+    choices = [
+        Choice(area.code, Text(area.activity, area.activity), Text(area.area, area.area))
+        for area in areas
     ]
+    return [*choices, Choice(NO_AREA, _NO_AREA_LABEL)]

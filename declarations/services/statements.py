@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -121,18 +121,15 @@ class Review:
 
 
 def review(statement: DecisionStatement) -> Review:
-    """At most three queries, whatever the number of parties."""
+    """Two queries, whatever the number of parties, and one more for what is found."""
     draft = statement.draft
     user = statement.declarant
-    decision = draft.get("decision") or {}
-    number, title = key_of(_text(decision, "number")), key_of(_text(decision, "title"))
+    suspension, twin = _on_the_matter(statement)
     return Review(
         hits=tuple(match_answers.answered_hits(user, draft)),
         yes=yes_keys(draft),
-        suspension=suspensions.running_like(
-            user, statement.opd_id, number_key=number, title_key=title
-        ),
-        twin=_twin(statement, _text(decision, "kind"), number, title),
+        suspension=suspension,
+        twin=twin,
     )
 
 
@@ -141,27 +138,35 @@ def yes_keys(draft: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(key for key, value in (draft.get("sources") or {}).items() if value == "yes")
 
 
-def _twin(
-    statement: DecisionStatement, kind: str, number_key: str, title_key: str
-) -> DecisionStatement | None:
-    """A statement in force of the same person on the same matter: that one is corrected."""
-    if not kind or not (number_key or title_key):
-        return None
-    same = Q(matter__number_key=number_key) if number_key else Q(
-        matter__number_key="", matter__title_key=title_key
-    )
+def _on_the_matter(
+    statement: DecisionStatement,
+) -> tuple[Suspension | None, DecisionStatement | None]:
+    """A running suspension from the decision, however it is written this time; and a statement
+    in force on it, which is corrected instead of signing another one."""
+    decision = statement.draft.get("decision") or {}
+    number, title = key_of(_text(decision, "number")), key_of(_text(decision, "title"))
+    like = suspensions.matters_like(statement.opd_id, number_key=number, title_key=title)
+    if like is None:
+        return None, None
+    issued = DecisionStatement.objects.filter(
+        matter=OuterRef("pk"),
+        declarant_id=statement.declarant_id,
+        state=StatementState.ISSUED,
+    ).exclude(pk=statement.supersedes_id or statement.pk)
+    rows = like.annotate(
+        suspension=Subquery(
+            suspensions.running_of(statement.declarant).filter(matter=OuterRef("pk")).values("pk")[:1]
+        ),
+        issued=Subquery(issued.values("pk")[:1]),
+    ).values_list("suspension", "issued", "kind__code", "number_key")
+    suspension = twin = None
+    for suspension_key, issued_key, kind, number_key in rows:
+        suspension = suspension or suspension_key
+        if kind == _text(decision, "kind") and number_key == number:
+            twin = twin or issued_key
     return (
-        DecisionStatement.objects.filter(
-            same,
-            declarant_id=statement.declarant_id,
-            state=StatementState.ISSUED,
-            matter__opd_id=statement.opd_id,
-            matter__kind__code=kind,
-        )
-        .exclude(pk=statement.supersedes_id or statement.pk)
-        .select_related("document")
-        .defer("draft", "document__content")
-        .first()
+        suspensions.for_page(suspension) if suspension else None,
+        DecisionStatement.objects.select_related("document").get(pk=twin) if twin else None,
     )
 
 
@@ -172,7 +177,6 @@ def _text(values: Mapping[str, Any], key: str) -> str:
 # --- Reading somebody else's -----------------------------------------------------------------
 
 
-@transaction.atomic
 def note_reading(statement: DecisionStatement, *, by: User) -> None:
     """Who reads somebody else's statement leaves a trace, in the transaction of the page."""
     if not by.has_perm("declarations.view_decisionstatement", statement):

@@ -7,7 +7,7 @@ person until the superior decides.
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from audit.services import record
@@ -23,28 +23,37 @@ def running(user: User, matter: Matter) -> Suspension | None:
     )
 
 
-def running_like(
-    user: User, opd_id: Any, *, number_key: str, title_key: str
-) -> Suspension | None:
-    """A running suspension from that matter, however the matter is written this time.
+def running_of(user: User) -> QuerySet[Suspension]:
+    return Suspension.objects.filter(user=user, ended_at__isnull=True)
 
-    The number left out, or another kind chosen, does not make it another decision.
+
+def matters_like(opd_id: Any, *, number_key: str, title_key: str) -> QuerySet[Matter] | None:
+    """The OPD's matters with that number or that title.
+
+    A number left out, or another kind chosen, does not make it another decision.
     """
     same = Q()
     if number_key:
-        same |= Q(matter__number_key=number_key)
+        same |= Q(number_key=number_key)
     if title_key:
-        same |= Q(matter__title_key=title_key)
-    if not same:
-        return None
-    return (
-        Suspension.objects.filter(
-            same, user=user, matter__opd_id=opd_id, ended_at__isnull=True
-        )
-        .select_related("conflict__document", "matter")
-        .defer("conflict__draft", "conflict__document__content")
-        .first()
+        same |= Q(title_key=title_key)
+    return Matter.objects.filter(same, opd_id=opd_id) if same else None
+
+
+def running_like(user: User, matter: Matter) -> Suspension | None:
+    """A running suspension from the matter, however the matter is written this time."""
+    like = matters_like(
+        matter.opd_id, number_key=matter.number_key, title_key=matter.title_key
     )
+    if like is None:
+        return None
+    return running_of(user).filter(matter__in=like).select_related("conflict__document").first()
+
+
+def for_page(key: Any) -> Suspension:
+    """With the declaration's number."""
+    rows = Suspension.objects.select_related("conflict__document", "matter")
+    return rows.defer("conflict__draft", "conflict__document__content").get(pk=key)
 
 
 @transaction.atomic

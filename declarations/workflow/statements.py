@@ -172,9 +172,7 @@ def withdraw(statement: DecisionStatement, *, by: User, reason: str) -> Decision
 
 
 def check_not_suspended(user: User, matter: Matter) -> None:
-    suspension = suspensions.running_like(
-        user, matter.opd_id, number_key=matter.number_key, title_key=matter.title_key
-    )
+    suspension = suspensions.running_like(user, matter)
     if suspension is not None:
         raise TransitionError(
             _(

@@ -67,6 +67,9 @@ class ConflictDetailView(ConflictMixin, DetailView):
     template_name = "declarations/conflicts/detail.html"
     context_object_name = "conflict"
 
+    def get_queryset(self):
+        return super().get_queryset().with_suspension()
+
     def get_object(self, queryset=None):
         return self.case
 
@@ -84,7 +87,6 @@ class ConflictDetailView(ConflictMixin, DetailView):
             clock=conflicts.clock_of(conflict, on=timezone.localdate()),
             happenings=conflicts.happenings(conflict, changes, self.data_request),
             data_request=self.data_request,
-            suspension=conflict.suspensions.filter(ended_at__isnull=True).first(),
             files=list(attachments.of(conflict)),
             successor=getattr(conflict, "superseded_by", None),
         )

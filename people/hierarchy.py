@@ -80,7 +80,7 @@ SELECT DISTINCT{_HOLDERS}), nearest AS (
 SELECT DISTINCT ON (starter) starter, user_id FROM holders ORDER BY starter, depth
 )
 SELECT starter FROM nearest WHERE user_id = %(person)s
-"""
+"""  # noqa: S608 -- made of the constants above
 
 
 def superior_ids(people: Iterable[Any], *, on: datetime.date) -> dict[uuid.UUID, list[uuid.UUID]]:

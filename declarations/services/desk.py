@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet, Value
 from django.utils import timezone
 
-from declarations.models import ConflictDeclaration, ControlPlan, ControlTask, InterestRegister
+from declarations.models import (
+    ConflictDeclaration,
+    ControlPlan,
+    ControlTask,
+    InterestRegister,
+    Suspension,
+)
 from people.models import User
 
 
@@ -20,6 +26,7 @@ class Desk:
     plans: int = 0
     to_check: int = 0
     to_acknowledge: int = 0
+    suspended: int = 0
 
 
 def desk_of(user: User, *, on: datetime.date | None = None) -> Desk:
@@ -31,6 +38,7 @@ def desk_of(user: User, *, on: datetime.date | None = None) -> Desk:
                 _counted("to_decide", ConflictDeclaration.objects.to_decide(user)).union(
                     _counted("tasks", ControlTask.objects.open_for(user)),
                     _counted("plans", ControlPlan.objects.waiting_for(user, on=on)),
+                    _counted("suspended", Suspension.objects.filter(user=user, ended_at=None)),
                     *_registers(user),
                     all=True,
                 )

@@ -1,9 +1,10 @@
 """F1: when a register is due, beginning one, last year's answers, typed rows."""
 
 import datetime
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -14,7 +15,7 @@ from declarations import drafts
 from declarations.answers import as_json
 from declarations.content import Form, Section
 from declarations.differences import Difference, difference
-from declarations.models import Interest, InterestRegister
+from declarations.models import Interest, InterestRegister, TimeLimit
 from declarations.models.registers import Occasion
 from declarations.services.configuration import form_in_use, read_version
 from declarations.services.limits import due_on, limit
@@ -41,7 +42,13 @@ SOURCES = {
 }
 # Registers that say something about a person: signed and not taken back.
 STANDING = ("sent", "accepted", "renewed", "expired")
+KEEP_SECONDS = 60
+_kept: dict[tuple[str, datetime.date], tuple[float, TimeLimit]] = {}
 COUNTED = ("draft", "returned", *STANDING)
+
+
+class LimitReader(Protocol):
+    def __call__(self, key: str, *, on: datetime.date) -> TimeLimit: ...
 
 
 class RegisterError(Exception):
@@ -66,7 +73,9 @@ class Duty:
         return waits and self.due_on is not None and self.due_on < on
 
 
-def duty_of(user: User, *, on: datetime.date | None = None) -> Duty:
+def duty_of(
+    user: User, *, on: datetime.date | None = None, read_limit: LimitReader = limit
+) -> Duty:
     """Two queries besides the person's standing, whatever the number of registers."""
     on = on or timezone.localdate()
     latest = list(
@@ -83,7 +92,8 @@ def duty_of(user: User, *, on: datetime.date | None = None) -> Duty:
     obliged = user.standing.is_obliged
     if occasion is None or not obliged:
         return Duty(None, in_force, None, None, obliged)
-    return Duty(None, in_force, occasion, day_due(user, occasion, on=on), obliged)
+    due = day_due(user, occasion, on=on, read_limit=read_limit)
+    return Duty(None, in_force, occasion, due, obliged)
 
 
 def _occasion_due(
@@ -103,15 +113,27 @@ def _occasion_due(
     return None
 
 
-def day_due(user: User, occasion: Occasion, *, on: datetime.date) -> datetime.date:
+def day_due(
+    user: User, occasion: Occasion, *, on: datetime.date, read_limit: LimitReader = limit
+) -> datetime.date:
     """The last day, by the limit in force."""
-    found = limit(LIMITS[occasion], on=on)
+    found = read_limit(LIMITS[occasion], on=on)
     if occasion == Occasion.YEARLY:
         # The window begins with the year: three months end on 31 March.
         return due_on(found, start=datetime.date(on.year, 1, 1)) - datetime.timedelta(days=1)
     main = user.standing.main
     start = main.starts_on if occasion == Occasion.APPOINTMENT and main else on
     return due_on(found, start=start)
+
+
+def kept_limit(key: str, *, on: datetime.date) -> TimeLimit:
+    """As `limit`, read at most once a minute in a process: for pages that everybody opens."""
+    now = time.monotonic()
+    known = _kept.get((key, on))
+    if known is None or now - known[0] > KEEP_SECONDS:
+        _kept.clear()
+        known = _kept[key, on] = (now, limit(key, on=on))
+    return known[1]
 
 
 # --- Beginning -------------------------------------------------------------------------------

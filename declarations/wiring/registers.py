@@ -12,6 +12,7 @@ from declarations import panels, tasks
 from declarations.models import InterestRegister
 from declarations.policies import registers as policies
 from declarations.services import compliance
+from declarations.services.desk import desk_of
 from declarations.views.registers.home import register_panels
 from jobs import schedule
 from notices import reminders
@@ -30,13 +31,18 @@ def menu(user: User) -> Iterator[navigation.Item]:
         )
     if user.has_perm("declarations.list_checks"):
         yield navigation.Item(
-            _("Registers to check"), reverse("declarations:register_checks"), "tasks", order=40
+            _("Registers to check"),
+            reverse("declarations:register_checks"),
+            "tasks",
+            count=desk_of(user).to_check,
+            order=40,
         )
     if user.has_perm("declarations.list_acknowledgements"):
         yield navigation.Item(
             _("Registers to acknowledge"),
             reverse("declarations:register_acknowledgements"),
             "sign",
+            count=desk_of(user).to_acknowledge,
             order=41,
         )
 

@@ -17,7 +17,7 @@ from tests.declarations.factories import (
     returned_register,
     sent_register,
 )
-from tests.people.factories import log_in, person_with, post_of
+from tests.people.factories import RoleGrantFactory, log_in, person_with, post_of
 from tests.queries import count_page_queries
 
 pytestmark = pytest.mark.django_db
@@ -328,6 +328,7 @@ def test_home_costs_at_most_twelve_queries(client, count):
     for person in people_of(place, count):
         sent_register(person)
     accepted_register(place)
+    RoleGrantFactory(user=place.superior, role=Role.OPD_OFFICER, opd=place.opd)
     for person in (place.declarant, place.superior, place.officer, place.inspector):
         log_in(client, person)
         assert client.get("/").status_code == 200
@@ -347,14 +348,16 @@ def test_home_of_an_obliged_person_says_what_is_due_and_leads_there(client):
     assert entry.is_late
 
 
-def test_home_shows_the_queues_to_those_who_have_them(client):
+def test_home_counts_the_queues_of_those_who_have_them(client):
     place = office()
-    register = sent_register(place.declarant)
-    for person, page in ((place.officer, "review"), (place.superior, "acknowledge")):
+    sent_register(place.declarant)
+    for person, page in ((place.officer, "checks"), (place.superior, "acknowledgements")):
         log_in(client, person)
-        assert url(page, register).encode() in client.get("/").content
+        groups = {group: panels for group, _h, panels in client.get("/").context["groups"]}
+        panel = next(p for p in groups["check"] if p.more_url == url(page))
+        assert len(panel.entries) == 1
     log_in(client, place.stranger)
-    assert register.get_absolute_url().encode() not in client.get("/").content
+    assert url("checks").encode() not in client.get("/").content
 
 
 def test_home_asks_for_a_login(client):

@@ -5,14 +5,16 @@ import datetime
 import pytest
 
 from people.hierarchy import (
+    directly_below,
     is_above,
+    subordinate_ids,
     subordinates,
     superior_chain,
     superior_ids,
     superior_of,
     superiors_of,
 )
-from people.models import Assignment
+from people.models import Assignment, User
 from tests.people.factories import AssignmentFactory, PostFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +110,25 @@ def test_list_needs_two_queries_for_any_number(ladder, django_assert_num_queries
         people[3].pk: None,
     }  # fmt: skip
     assert superior_ids([], on=TODAY) == {}
+
+
+def test_directly_below_says_what_subordinate_ids_says():
+    top, middle, low = (PostFactory() for _n in range(3))
+    middle.superior, low.superior = top, middle
+    middle.save()
+    low.save()
+    head, clerk = UserFactory(), UserFactory()
+    AssignmentFactory(user=head, post=top)
+    AssignmentFactory(user=clerk, post=low)
+
+    def below(person):
+        rows = User.objects.filter(pk__in=directly_below(person, on=TODAY))
+        return set(rows.values_list("pk", flat=True))
+
+    # The seat between them is vacant; then somebody sits there.
+    assert below(head) == set(subordinate_ids(head, on=TODAY)) == {clerk.pk}
+    chief = UserFactory()
+    AssignmentFactory(user=chief, post=middle)
+    assert below(head) == set(subordinate_ids(head, on=TODAY)) == {chief.pk}
+    assert below(chief) == {clerk.pk}
+    assert below(clerk) == set()

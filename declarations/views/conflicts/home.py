@@ -7,18 +7,19 @@ from django.utils.translation import gettext as _
 
 from declarations.models import ConflictDeclaration, Suspension
 from declarations.panels import MOST_ENTRIES, OWN, Entry, Panel
+from declarations.services.desk import desk_of
 from declarations.views.conflicts.editing import CONFLICT_EDITING
 
 
 def conflict_panels(user, on) -> Iterator[Panel]:
-    """Two queries: running suspensions, and declarations that are not at their end."""
-    suspensions = list(
-        Suspension.objects.filter(user=user, ended_at__isnull=True)
-        .select_related("matter", "conflict")
-        .defer("conflict__draft")
-        .order_by("-started_at", "-pk")[: MOST_ENTRIES + 1]
-    )
-    if suspensions:
+    """Declarations that are not at their end; and a second query for running suspensions."""
+    if desk_of(user, on=on).suspended:
+        suspensions = (
+            Suspension.objects.filter(user=user, ended_at__isnull=True)
+            .select_related("matter", "conflict")
+            .defer("conflict__draft")
+            .order_by("-started_at", "-pk")
+        )
         yield Panel(
             OWN,
             _("You keep out of these decisions"),

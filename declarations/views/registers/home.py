@@ -4,35 +4,35 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from declarations.models import InterestRegister
-from declarations.panels import CHECK, MOST_ENTRIES, OWN, Entry, Panel
+from declarations.panels import CHECK, OWN, Entry, Panel
 from declarations.services import registers
+from declarations.services.desk import desk_of
 from declarations.views.registers.editing import REGISTER_EDITING
 
 
 def register_panels(user, on) -> Iterator[Panel]:
     yield own_panel(user, on)
+    desk = desk_of(user, on=on)
     if user.has_perm("declarations.list_checks"):
         yield queue_panel(
             _("Registers to check"),
-            "declarations:register_checks",
-            "declarations:register_review",
-            InterestRegister.objects.to_check(user),
+            reverse("declarations:register_checks"),
+            desk.to_check,
             _("Check"),
         )
     if user.has_perm("declarations.list_acknowledgements"):
         yield queue_panel(
             _("Registers to acknowledge"),
-            "declarations:register_acknowledgements",
-            "declarations:register_acknowledge",
-            InterestRegister.objects.to_acknowledge(user),
+            reverse("declarations:register_acknowledgements"),
+            desk.to_acknowledge,
             _("Read and sign"),
         )
 
 
 def own_panel(user, on) -> Panel:
-    duty = registers.duty_of(user, on=on)
+    duty = registers.duty_of(user, on=on, read_limit=registers.kept_limit)
     entries = []
     if duty.current is not None:
         entries.append(_current(duty, on))
@@ -101,27 +101,20 @@ def _in_force(register) -> Entry:
     )
 
 
-def queue_panel(heading, list_name, page_name, rows, action) -> Panel:
-    found = list(rows.for_list().order_by("sent_at", "pk")[: MOST_ENTRIES + 1])
-    entries = tuple(
-        Entry(
-            register.declarant.full_name,
-            register.get_absolute_url(),
-            text=register.number,
-            state=register.state,
-            state_label=register.get_state_display(),
-            action=action,
-            action_url=reverse(page_name, args=[register.pk]),
-        )
-        for register in found[:MOST_ENTRIES]
-    )
+def queue_panel(heading, address, count, action) -> Panel:
+    """The number only, which the desk has counted: the list itself is one step away."""
+    text = ngettext("%(count)s register waits", "%(count)s registers wait", count)
+    waiting = Entry(
+        text % {"count": count}, address, state="waiting", state_label=_("Waits for you"),
+        action=action, action_url=address,
+    )  # fmt: skip
     return Panel(
         CHECK,
         heading,
-        entries,
+        (waiting,) if count else (),
         icon="tasks",
-        more_url=reverse(list_name),
-        more_label=_("See all") if len(found) > MOST_ENTRIES else _("The whole list"),
+        more_url=address,
+        more_label=_("The whole list"),
         empty=_("Nothing waits here."),
         order=20,
     )

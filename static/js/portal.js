@@ -179,6 +179,15 @@
     document.addEventListener("click", (event) => {
         const print = event.target.closest?.("[data-coi-print]");
         if (print) window.print();
+        /* "Choose": into the field of this page, where there is one; else the form is sent. */
+        const choice = event.target.closest?.("[data-coi-fill]");
+        const field = choice && document.querySelector(choice.dataset.coiFill);
+        if (field) {
+            event.preventDefault();
+            field.value = choice.value;
+            for (const name of ["input", "change"]) field.dispatchEvent(new Event(name, { bubbles: true }));
+            field.focus();
+        }
         const copy = event.target.closest?.("[data-coi-copy]");
         if (copy) {
             navigator.clipboard?.writeText(copy.dataset.coiCopy).then(() => {

@@ -1,4 +1,4 @@
-"""Who declares far less than peers with the same exposure: a gamma–Poisson model.
+"""Who declares far less than peers with the same exposure: a gamma-Poisson model.
 
 Each unit has a count of declared conflicts and an exposure (person-years, weighted by the risk
 of the areas). Counts are Poisson with mean m x ratio x exposure, where m is the peers' mean rate.
@@ -8,7 +8,7 @@ three unknowns m, a and s are integrated over a grid, so that the intervals carr
 the peers as well as that about the unit. Without the second distribution a unit that is silent
 would be drawn towards the peers, and its interval would be wrong just where it matters.
 
-Sources: Clayton & Kaldor, Biometrics 43 (1987) 671 (gamma–Poisson shrinkage of rates);
+Sources: Clayton & Kaldor, Biometrics 43 (1987) 671 (gamma-Poisson shrinkage of rates);
 DuMouchel, The American Statistician 53 (1999) 177 (two gamma distributions);
 Christiansen & Morris, JASA 92 (1997) 618 (prior of the shape that is uniform on the shrinkage);
 Gelman et al., Bayesian Data Analysis, 3rd ed., 2.6 and 5.3 (grid over the hyperparameters).
@@ -54,8 +54,8 @@ class Estimate:
     """A unit beside its peers; all rates are ratios to the peers' mean rate (1 = as peers).
 
     `crude` is the ratio as counted; `ratio` the mean of what is believable, shrunk towards
-    the peers; `low` and `high` hold 90 %. `silent` is the probability of lying below a quarter of the
-    peers' rate. A suppressed unit has too little exposure to say anything of.
+    the peers; `low` and `high` hold 90 %. `silent` is the probability of lying below a quarter
+    of the peers' rate. A suppressed unit has too little exposure to say anything of.
     """
 
     key: int

@@ -160,10 +160,8 @@ def test_absurd_numbers_are_refused():
 
 
 def test_huge_and_tiny_numbers_stay_numbers():
-    units = tuple(Unit(key, 10_000 * (key + 1), 1e6 * (key + 1)) for key in range(10)) + (
-        Unit(98, 0, 1e-9),
-        Unit(99, 1, 1e7),
-    )
+    large = (Unit(key, 10_000 * (key + 1), 1e6 * (key + 1)) for key in range(10))
+    units = (*large, Unit(98, 0, 1e-9), Unit(99, 1, 1e7))
     comparison = compare(units)
 
     for e in comparison.estimates:

@@ -95,6 +95,8 @@ class Conflict:
     known_since: datetime.date | None = None
     # When the present handler's turn began, if not with the sending.
     turn_at: datetime.datetime | None = None
+    # The declaration that this one corrects.
+    supersedes: uuid.UUID | None = None
     # A first decision and its plan, replaced after the case was opened again.
     was_reopened: bool = False
     # The superior is writing the decision (under review), or had begun one (escalated).
@@ -336,6 +338,7 @@ class CaseMaker:
             **self._common(case.person, case.at, "F3", case.post),
             state=case.state,
             origin_id=case.origin,
+            supersedes_id=case.supersedes,
             review_started_at=case.at + HOUR if reviewed else None,
             decided_at=decided_at,
             closed_at=closed_at,
@@ -364,7 +367,7 @@ class CaseMaker:
             if case.was_reopened:
                 yield from self._replaced(rng, pk, case, handler)
             yield from self._decided(rng, pk, case, handler, decided_at, closed_at)
-        else:
+        elif case.state != "superseded":
             yield Suspension(
                 id=self._id(), user_id=case.person.id, matter=case.matter, conflict_id=pk,
                 started_at=case.at,

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from contextlib import suppress
 from typing import Any
 
-from django.db import transaction
-from django.urls import NoReverseMatch
 from django.utils import timezone
 
 from declarations import drafts
@@ -71,10 +68,9 @@ def prepare(province: Any) -> None:
         if (person := province.holder(code))
     }
     declarant, superior = people[Role.DECLARANT], people[Role.SUPERIOR]
-    with suppress(NoReverseMatch), transaction.atomic():
-        _decided_conflict(declarant, superior)
-        _sent_conflict(declarant)
-        _clean_statement(declarant)
+    _decided_conflict(declarant, superior)
+    _sent_conflict(declarant)
+    _clean_statement(declarant)
     _open_statement(declarant)
     _open_register(declarant, province)
     _registers_to_check(province, people)

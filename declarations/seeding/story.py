@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.db import models
@@ -23,6 +24,7 @@ VENDORS_A_PERSON = 0.06
 CONFLICT_TURNS = (
     (C.CLOSED, 8), (C.CONTROLLED, 5), (C.CONFLICT_FOUND, 2), (C.UNDER_REVIEW, 2), (C.SENT, 3),
     (C.NEEDS_DATA, 1), (C.ESCALATED, 1), (C.DRAFT, 2), (C.WITHDRAWN, 1), (C.NO_CONFLICT, 1),
+    (C.SUPERSEDED, 1),
 )  # fmt: skip
 MEASURES = (
     "MUNDUR_PROSES", "MUNDUR_PROSES", "ALIH_WEWENANG", "LANJUT_BERSYARAT", "PENGAWASAN_KHUSUS",
@@ -134,13 +136,19 @@ class Story:
             yield from self.maker.statement(rng, origin)
             case.origin = origin.pk
         yield from self.maker.conflict(rng, case)
+        if state == C.SUPERSEDED:
+            correction = replace(
+                case, state=C.SENT, at=self.clock.later(at, rng, 1, 1), supersedes=case.pk,
+                origin=None, pk=None,
+            )  # fmt: skip
+            yield from self.maker.conflict(rng, correction)
 
     def _sent_at(self, person: Person, state: str) -> datetime.datetime:
         rng, clock = self.rng, self.clock
         recent = {
             C.DRAFT: (1, 4), C.SENT: (0, 3), C.UNDER_REVIEW: (1, 4), C.NEEDS_DATA: (1, 3),
             C.ESCALATED: (8, 9), C.CONFLICT_FOUND: (4, 6), C.NO_CONFLICT: (4, 6),
-            C.WITHDRAWN: (5, 60), C.CONTROLLED: (15, 60),
+            C.SUPERSEDED: (2, 4), C.WITHDRAWN: (5, 60), C.CONTROLLED: (15, 60),
         }.get(state)  # fmt: skip
         if recent:
             return clock.days_ago(rng, max(1, rng.randint(*recent)))

@@ -5,15 +5,23 @@ import gzip
 import re
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+import rules
 from django import forms
 from django.apps import apps
 from django.conf import settings
 from django.template import engines
 from django.template.loader import get_template
+from django.urls import URLResolver, get_resolver
 from django.utils.module_loading import import_string
+
+from declarations.states import ALL_TRANSITIONS
+from notices import kinds
+from people import navigation
+from tests.world import ACTORS
 
 ROOT = settings.BASE_DIR
 OWN_APPS = [
@@ -241,3 +249,322 @@ def test_components_need_no_load():
         if re.search(r"{% load [^%]*\bui\b", source(ROOT / "templates" / name))
     ]
     assert loads == []
+
+
+# --- Who may be let in, and what is written where --------------------------------------------
+
+
+def own_models() -> list[type]:
+    return [model for model in apps.get_models() if model._meta.app_config.name in OWN_APPS]
+
+
+@pytest.mark.parametrize("model", own_models(), ids=lambda model: model._meta.label)
+def test_every_person_of_an_act_has_its_time(model):
+    """`…_by` says who, `…_at` says when; one without the other proves nothing."""
+    names = {field.name for field in model._meta.fields}
+    acts = {name.removesuffix("_by") for name in names if name.endswith("_by")}
+
+    assert {act for act in acts if f"{act}_at" not in names} == set()
+
+
+# Where a state may be set besides a workflow: on rows that are being made, not moved.
+STATE_SET_ELSEWHERE = {
+    "declarations/services/configuration.py": "the service is the workflow of form versions",
+    "statements/services.py": "the service is the workflow of documents, under its lock",
+    "declarations/seeding": "makes rows of the past in bulk",
+    "people/seeding": "makes rows of the past in bulk",
+    "jobs/worker.py": "the queue's own machinery, under its lock",
+    "jobs/backend.py": "the queue's own machinery, under its lock",
+    "jobs/scheduler.py": "the queue's own machinery, under its lock",
+    "people/importing": "a file that is checked and taken over has no workflow of persons",
+    "statements/production.py": "the worker's side of a document, under its lock",
+    "statements/finishing.py": "the worker's side of a document, under its lock",
+}
+
+
+def is_workflow(path: Path) -> bool:
+    return path.name == "workflow.py" or "workflow" in path.parts
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
+def test_states_are_moved_by_workflows_only(path):
+    place = str(path.relative_to(ROOT))
+    if is_workflow(path) or place.startswith(tuple(STATE_SET_ELSEWHERE)):
+        return
+    moved = [
+        f"{place}:{node.lineno}"
+        for node in ast.walk(ast.parse(source(path)))
+        if isinstance(node, ast.Assign | ast.AugAssign)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Attribute)
+        and target.attr == "state"
+        # An object's own note of itself is no row of the database.
+        and not (isinstance(target.value, ast.Name) and target.value.id == "self")
+    ]
+
+    assert moved == []
+
+
+CORE = ("states", "querysets", "policies", "workflow", "services", "models")
+OF_THE_WEB = ("django.http", "django.contrib.messages", "django.shortcuts", "django.views")
+
+
+def is_core(path: Path) -> bool:
+    inside = path.relative_to(ROOT).parts[1:]
+    return bool(inside) and inside[0].removesuffix(".py") in CORE
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in PYTHON if is_core(path)],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_core_knows_nothing_of_the_web(path):
+    imported = set()
+    for node in ast.walk(ast.parse(source(path))):
+        if isinstance(node, ast.ImportFrom):
+            imported |= {f"{node.module}.{name.name}" for name in node.names} | {node.module}
+        elif isinstance(node, ast.Import):
+            imported |= {name.name for name in node.names}
+
+    assert {name for name in imported if name and name.startswith(OF_THE_WEB)} == set()
+
+
+# --- Rights, notices, menu -------------------------------------------------------------------
+
+PERMISSION = re.compile(r"[a-z_]+\.[a-z_]+_[a-z_]+")
+
+
+def permissions_asked() -> dict[str, str]:
+    """Every permission that code or template names, with its place."""
+    found = {}
+    for path in PYTHON:
+        place = path.relative_to(ROOT)
+        for node in ast.walk(ast.parse(source(path))):
+            for name in _permissions_in(node):
+                found[name] = f"{place}:{node.lineno}"
+    for name in TEMPLATES:
+        text = source(ROOT / "templates" / name)
+        for permission in re.findall(r"(?:has_perm|test_rule) '([^']+)'", text):
+            found[permission] = name
+    return found
+
+
+def _permissions_in(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Assign):
+        names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+        values = [node.value] if "permission_required" in names else []
+    elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "has_perm":
+        values = node.args[:1]
+    else:
+        return []
+    return [
+        value.value
+        for value in values
+        if isinstance(value, ast.Constant) and PERMISSION.fullmatch(str(value.value))
+    ]
+
+
+def test_every_permission_asked_for_exists():
+    asked = permissions_asked()
+
+    assert len(asked) > 20
+    assert {name: place for name, place in asked.items() if not rules.perm_exists(name)} == {}
+
+
+def test_every_transition_has_its_permission():
+    steps = [step for _states, transitions in ALL_TRANSITIONS.values() for step in transitions]
+
+    assert [step.permission for step in steps if not rules.perm_exists(step.permission)] == []
+
+
+def test_every_kind_of_notice_is_registered():
+    used = {}
+    for path in PYTHON:
+        for node in ast.walk(ast.parse(source(path))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if name not in ("notify", "post", "Reminder"):
+                continue
+            for keyword in node.keywords:
+                if keyword.arg == "kind" and isinstance(keyword.value, ast.Constant):
+                    used[keyword.value.value] = f"{path.relative_to(ROOT)}:{node.lineno}"
+    known = set(kinds._kinds)
+
+    assert used
+    assert {kind: place for kind, place in used.items() if kind not in known} == {}
+
+
+def test_every_address_in_a_template_resolves():
+    """`{% url 'name' %}` of a page that is gone would be found by its first visitor."""
+    known = set(_all_names(get_resolver()))
+    missing = {
+        f"{template}: {name}"
+        for template in TEMPLATES
+        for name in re.findall(r"{% url [\"']([\w:]+)[\"']", source(ROOT / "templates" / template))
+        if name not in known
+    }
+
+    assert missing == set()
+
+
+def _all_names(resolver, prefix=""):
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{prefix}{entry.namespace}:" if entry.namespace else prefix
+            yield from _all_names(entry, inner)
+        elif entry.name:
+            yield f"{prefix}{entry.name}"
+
+
+def test_menu_leads_every_role_to_pages_that_open(unharmed):
+    """Whoever sees an entry may open it, and nobody sees the same entry twice."""
+    for actor in ACTORS[1:-1]:
+        user = unharmed.people[actor]
+        items = navigation.items_for(user, "/")
+        addresses = [item.url for item in items]
+        assert len(addresses) == len(set(addresses)), actor
+        for address in addresses:
+            response = unharmed.client(actor).get(address)
+            assert response.status_code == 200, f"{actor}: {address}"
+
+
+# --- What no line of code does ---------------------------------------------------------------
+
+WATCHED: dict[str, dict[str, str]] = {
+    "csrf_exempt": {},
+    "mark_safe": {"common/templatetags/ui.py": "joins what components have escaped"},
+    "RawSQL": {"people/hierarchy.py": "a recursive query, all values as parameters"},
+}
+RAW_SQL_WITH_NAMES = {
+    # Names of tables, quoted by the connection; never what a person typed.
+    "coi_portal/preparation.py",
+    "declarations/seeding/everything.py",
+    "people/seeding/province.py",
+}
+DANGEROUS_CALLS = {"raw", "extra"}
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
+def test_code_takes_no_short_cut_past_the_defences(path):
+    place, found = str(path.relative_to(ROOT)), []
+    for node in ast.walk(ast.parse(source(path))):
+        name = node.id if isinstance(node, ast.Name) else ""
+        if name in WATCHED and place not in WATCHED[name]:
+            found.append(f"{name} in line {node.lineno}")
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        if any(k.arg == "shell" and getattr(k.value, "value", 0) for k in node.keywords):
+            found.append(f"shell=True in line {node.lineno}")
+        if name in ("system", "popen") and getattr(node.func, "value", None):
+            found.append(f"os.{name} in line {node.lineno}")
+        if name in DANGEROUS_CALLS and _is_of_objects(node.func):
+            found.append(f".{name}() in line {node.lineno}")
+        if name in ("execute", "executemany") and node.args:
+            composed = isinstance(node.args[0], ast.JoinedStr | ast.BinOp)
+            if composed and place not in RAW_SQL_WITH_NAMES:
+                found.append(f"composed SQL in line {node.lineno}")
+
+    assert found == []
+
+
+def _is_of_objects(function: ast.expr) -> bool:
+    return "objects" in ast.unparse(function)
+
+
+# --- The repository --------------------------------------------------------------------------
+
+# Put together, so that this file doesn't find itself.
+FORBIDDEN = tuple(
+    "".join(parts)
+    for parts in (
+        ("/wo", "rk/"), ("/ro", "ot/"), ("/ho", "me/"), ("/tmp/", "coi"), ("art", "ifactory"),
+        ("Co-Authored", "-By"), ("chat", "gpt"), ("clau", "de"), ("anthro", "pic"),
+        ("cop", "ilot"), ("lorem ", "ipsum"),
+    )
+)  # fmt: skip
+UNDONE = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X)\b")  # Two parts, as above.
+NOT_OURS = ("static/vendor/", "tests/vendor/", "package-lock.json", "requirements-lock.txt")
+TEXT_ENDINGS = {
+    ".py", ".html", ".txt", ".md", ".css", ".js", ".toml", ".json", ".csv", ".po", ".svg", ".yml",
+    ".yaml", ".cfg", ".sh", "",
+}  # fmt: skip
+
+
+def kept_files() -> list[str]:
+    result = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if result.returncode:
+        pytest.skip("needs the repository")
+    return [name for name in result.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_repository_names_no_machine_and_leaves_nothing_undone():
+    found = []
+    for name in kept_files():
+        if name.startswith(NOT_OURS) or Path(name).suffix not in TEXT_ENDINGS:
+            continue
+        text = source(ROOT / name)
+        words = [word for word in FORBIDDEN if word.lower() in text.lower()]
+        found += [f"{name}: {word}" for word in (*words, *UNDONE.findall(text))]
+
+    assert found == []
+
+
+def test_repository_keeps_no_secret_and_no_data():
+    kept = kept_files()
+
+    assert [name for name in kept if name.startswith(("var/", ".venv/", "node_modules/"))] == []
+    assert [
+        name for name in kept if name.endswith((".env", ".pem", ".key", ".p12", ".dump"))
+    ] == []
+    keys = [
+        name
+        for name in kept
+        if not name.startswith(NOT_OURS)
+        and Path(name).suffix in TEXT_ENDINGS
+        and re.search(r"-----BEGIN (?:RSA |EC |ENCRYPTED )?PRIVATE KEY-----", source(ROOT / name))
+    ]
+    assert keys == []
+
+
+def pins(name: str) -> dict[str, str]:
+    lines = [line.split("#")[0].strip() for line in source(ROOT / name).splitlines()]
+    wanted = [line for line in lines if line and not line.startswith(("-r", "-c", "--", "\\"))]
+    found = {}
+    for line in wanted:
+        match = re.fullmatch(r"([\w.-]+)(?:\[[\w,-]+\])?==([\w.+!-]+)(?:\s*;.*)?\s*\\?", line)
+        assert match, f"{name}: {line} is not pinned"
+        found[match[1].lower().replace("_", "-")] = match[2]
+    return found
+
+
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-dev.txt", "requirements-embedded.txt"]
+)
+def test_requirements_are_pinned(name):
+    assert pins(name)
+
+
+def test_lock_keeps_step_with_the_requirements():
+    lock = pins("requirements-lock.txt")
+
+    different = {
+        package: (version, lock.get(package))
+        for package, version in pins("requirements.txt").items()
+        if lock.get(package) != version
+    }
+    assert different == {}
+
+
+def test_installed_packages_are_the_pinned_ones():
+    """A run of the tests says something only about the versions that it ran with."""
+    wrong = {}
+    for package, version in (pins("requirements.txt") | pins("requirements-dev.txt")).items():
+        if metadata.version(package) != version:
+            wrong[package] = (version, metadata.version(package))
+
+    assert wrong == {}

@@ -133,11 +133,11 @@ def check_the_pdf(walk: Walk, folder: Path, document) -> None:
     walk.open(reverse("statements:verify"))
     drop(walk, file)
     walk.go_on()
-    assert walk.page.locator(".notice-success").count()
+    assert walk.page.locator(".notice.tone-success").count()
     walk.open(reverse("statements:verify"))
     drop(walk, changed(file))
     walk.go_on()
-    assert not walk.page.locator(".notice-success").count()
+    assert not walk.page.locator(".notice.tone-success").count()
     walk.page.context.add_cookies(cookies)
 
 
@@ -181,14 +181,14 @@ def is_kept_out(walk: Walk, people: dict[str, User]) -> None:
     """Suspended, visibly; the same matter under a number written otherwise is the same matter."""
     suspension = Suspension.objects.get(user=people["staff"], ended_at=None)
     walk.open(suspension.conflict.get_absolute_url())
-    assert walk.page.locator(".notice-danger, .notice-warning").count()
+    assert walk.page.locator(".notice.tone-danger, .notice.tone-warning").count()
     statement = begin_statement(
         walk, title=TITLE, number=NUMBER.lower().replace("/", " / "), by=people["staff"]
     )
     add_party(walk, statement, "PT Semarak Abadi", is_known=False)
     deny_all_sources(walk, statement)
-    walk.open(page_of("statement", "sign", statement))
-    assert walk.path == page_of("statement", "check", statement)
+    check = page_of("statement", "check", statement)
+    walk.open(page_of("statement", "sign", statement), leads_to=check)
     assert suspension.conflict.number in walk.paragraph()
     statement.refresh_from_db()
     assert statement.state == "draft"
@@ -214,7 +214,7 @@ def decide(walk: Walk, people: dict[str, User], conflict) -> ControlPlan:
     walk.follow(page_of("decision", "row_add", decision, "measures"))
     walk.answer(measure="MUNDUR_PROSES", replacement=people["colleague"].nip)
     walk.page.keyboard.press("Tab")
-    walk.page.wait_for_selector("#replacement-check .notice-success")
+    walk.page.wait_for_selector("#replacement-check .notice.tone-success")
     walk.go_on()
     walk.go_on()
     today = timezone.localdate().isoformat()

@@ -38,7 +38,8 @@ class Walk:
     def becomes(self, user: User) -> None:
         """`user` has logged in on this browser, all steps passed, a moment ago."""
         client = Client()
-        log_in(client, user)
+        log_in(client, User.objects.get(pk=user.pk))  # A new password ends older sessions.
+        self.page.goto("about:blank")  # The page before may be asking for news by itself.
         self.page.context.clear_cookies()
         self.page.context.add_cookies(
             [
@@ -47,17 +48,18 @@ class Walk:
             ]
         )
 
-    def open(self, address: str) -> None:
+    def open(self, address: str, *, leads_to: str = "") -> None:
         self.page.goto(self.base + address)
+        assert self.path == (leads_to or address)
         assert_accessible(self.page)
 
-    def press(self, selector: str) -> None:
+    def press(self, selector: str, *, status: int = 200) -> None:
         """Press what leads to another page, and not back to this one with a complaint."""
         assert self.page.locator(selector).count(), f"{self.path} has no {selector}"
         with self.page.expect_navigation() as arrived:
             self.page.locator(selector).first.click()
-        status = arrived.value.status if arrived.value else 200
-        assert status < 400, f"{status} at {self.page.url}\n{self.paragraph()}"
+        answer = arrived.value.status if arrived.value else 200
+        assert answer == status, f"{answer} at {self.path}\n{self.paragraph()}"
         assert_accessible(self.page)
 
     def follow(self, address: str) -> None:

@@ -484,8 +484,12 @@ class Planter:
             self.edit(person, _drop_year(self.year))
             self.note("D5_risk_post_without_register", [person], person.post.title, year=self.year)
 
+    def _has_free_officer(self, person: Person) -> bool:
+        officer = self.province.officer(person.post.opd)
+        return officer is not person and officer in self.free
+
     def _d6_reviewer_is_kin(self) -> None:
-        person = self.take(lambda p: self.province.officer(p.post.opd) in self.free)
+        person = self.take(self._has_free_officer)
         if person is None:
             return
         officer = self.province.officer(person.post.opd)

@@ -273,6 +273,8 @@ class ProfileMaker:
             filing = self._filing(rng, person, year, rows)
             if filing is None:
                 continue
+            if filing.post.opd in self.nil_opds:
+                filing.rows = defaultdict(list)
             profile.filings.append(filing)
             rows = rows if is_nil else next_rows(rng, maker, person, rows)
         if person.id not in self.complete:

@@ -10,7 +10,7 @@ from typing import Any
 
 from audit.models import AuditEvent
 from declarations.answers import as_json
-from declarations.content import Form, Section
+from declarations.content import Form, Question, Section
 from declarations.models import FormVersion, Interest, InterestRegister, SectionReturn
 from declarations.seeding.profiles import SECTIONS, Filing, Profile, Rows
 from declarations.services.registers import FAMILY, SOURCES
@@ -115,7 +115,7 @@ class RegisterMaker:
         self, register: uuid.UUID, section: Section, position: int, row: Mapping[str, Any]
     ) -> Interest:
         """As `services.registers.write_interests` does it from the checked answers."""
-        typed = {q.key: _typed(q.type, row.get(q.key)) for q in section.questions}
+        typed = {q.key: _typed(q, row.get(q.key)) for q in section.questions}
         columns: dict[str, Any] = {}
         for question in section.questions:
             value = typed[question.key]
@@ -201,10 +201,14 @@ def _noon(day: datetime.date, person: Person) -> datetime.datetime:
     return datetime.datetime(day.year, day.month, day.day, 12, tzinfo=datetime.UTC)
 
 
-def _typed(kind: str, value: Any) -> Any:
+TEXT_TYPES = ("name", "text", "textarea", "nib", "nip", "npwp")
+
+
+def _typed(question: Question, value: Any) -> Any:
     """What checking the typed text would give."""
+    kind = question.type
     if value in (None, ""):
-        return None
+        return "" if kind in TEXT_TYPES and question.shown_if is None else None
     if kind == "yesno":
         return value == "yes"
     if kind == "date":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -43,6 +44,8 @@ class Story:
         self.rng = random.Random(f"{province.seed}:story")  # noqa: S311 -- repeatable
         number = max(40, int(province.number * VENDORS_A_PERSON))
         self.vendors: list[Company] = [companies.make() for _index in range(number)]
+        # One kind after the other, so that every state of a task occurs.
+        self.tasks = itertools.cycle(TASKS)
         # OPDs and people that the planting wants quiet.
         self.silent_opds: set[str] = set()
         self.apart: set[Any] = set()
@@ -117,7 +120,7 @@ class Story:
             stage=rng.choice(("not_started", "not_started", "running")),
             measure=rng.choice(MEASURES),
             found=state != C.NO_CONFLICT and not (state == C.CLOSED and rng.random() < 0.3),
-            task_states=rng.choice(TASKS),
+            task_states=next(self.tasks) if state == C.CONTROLLED else TASKS[0],
             task_due=self.clock.working_day(
                 self.clock.on + datetime.timedelta(days=rng.randint(4, 40))
             ),

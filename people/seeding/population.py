@@ -54,7 +54,7 @@ RELATIONS = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Person:
     id: uuid.UUID
     nip: str

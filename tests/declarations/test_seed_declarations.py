@@ -84,7 +84,7 @@ def test_drafts_say_what_the_form_asks(model, code):
     rows = model.objects.exclude(state__in=["draft", "discarded"]).order_by("pk")[:300]
 
     for row in rows:
-        assert answers.clean_answers(form, row.draft).errors == ()
+        assert answers.clean_answers(form, row.draft).is_valid
 
 
 def test_typed_rows_are_those_of_the_draft():

@@ -46,7 +46,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             applying.lock_imports()
             plan = checking.check(
-                tqdm(cells, desc=_("Checking"), unit=_(" rows"), disable=not sys.stderr.isatty()),
+                tqdm(cells, desc=_("Checking"), disable=not sys.stderr.isatty()),
                 on=timezone.localdate(),
                 faults=faults,
             )

@@ -234,7 +234,7 @@ class ControlPlanQuerySet(models.QuerySet):
         return self.filter(Q(state="active") & self._evaluation_due(on))
 
     def with_task_counts(self, *, on: datetime.date) -> Self:
-        """`task_count`, `settled_count`, `late_count`, `reported_count`: one join, one count each."""
+        """Of the tasks: `task_count`, and how many are settled, late, reported. One join."""
         settled, late = Q(tasks__state__in=("confirmed", "cancelled")), Q(tasks__due_on__lt=on)
         return self.annotate(
             task_count=Count("tasks"),

@@ -1,4 +1,4 @@
-"""Likelihood × impact on the scale in force, in numbers and in words."""
+"""Likelihood and impact on the scale in force, in numbers and in words."""
 
 import time
 from collections.abc import Mapping

@@ -38,7 +38,10 @@ def declared(
     for section, values in conflict_answers().items():
         conflict.draft.setdefault(section, {}).update(values)
     if confidential:
-        conflict.draft["follow_up"]["is_confidential"] = "yes"
+        conflict.draft["follow_up"] |= {
+            "is_confidential": "yes",
+            "confidentiality_reason": "Menyangkut keluarga.",
+        }
     conflict.save()
     return conflicts.send(conflict, by=office.staff, proof=proof(office.staff))
 

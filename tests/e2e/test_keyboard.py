@@ -16,22 +16,29 @@ pytestmark = pytest.mark.django_db(transaction=True)
 MOST_TABS = 120
 IS_THERE = "(wanted) => document.activeElement.matches(wanted)"
 # Where the focus is: drawn (ring or outline, also on the label that stands for a radio), on
-# screen, and not under a bar that sticks to the edge.
-IS_SEEN = """() => {
+# screen, and not under a bar that sticks to the edge. A page scrolls within a few frames.
+IS_SEEN = """async () => {
     const field = document.activeElement;
     const shown = [field, ...(field.labels || [])];
-    const drawn = shown.some((part) => {
+    const isDrawn = () => shown.some((part) => {
         const style = getComputedStyle(part);
         return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0
             || style.boxShadow !== "none";
     });
-    const visible = shown.some((part) => {
+    const over = (part) => {
         const box = part.getBoundingClientRect();
-        const x = box.left + box.width / 2, y = box.top + box.height / 2;
-        const top = document.elementFromPoint(x, y);
-        return box.width > 0 && top && shown.some((own) => own.contains(top) || top.contains(own));
+        return document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+    };
+    const isFree = () => shown.some((part) => {
+        const top = over(part);
+        return top && shown.some((own) => own.contains(top) || top.contains(own));
     });
-    return drawn && visible ? "" : `${drawn} ${visible} ${field.outerHTML.slice(0, 160)}`;
+    for (let frame = 0; frame < 30; frame += 1) {
+        if (isDrawn() && isFree()) return "";
+        await new Promise(requestAnimationFrame);
+    }
+    const words = isDrawn() ? "covered by " + (over(field) || {}).outerHTML : "without a ring";
+    return `${field.outerHTML.slice(0, 160)} ${words.slice(0, 200)}`;
 }"""
 
 

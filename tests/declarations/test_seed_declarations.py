@@ -22,7 +22,7 @@ from declarations.models import (
     SuperiorDecision,
     Suspension,
 )
-from declarations.seeding import everything
+from declarations.seeding import demonstration, everything
 from declarations.seeding.planting import NIL_OPD, SILENT_OPD
 from declarations.services.configuration import form_in_use, read_version
 from declarations.services.registers import write_interests
@@ -35,7 +35,10 @@ from declarations.states import (
     TaskState,
 )
 from people.models import User
+from people.roles import Role
 from people.seeding import province
+from people.seeding.demo import DEMO_POSTS
+from tests.people.factories import log_in
 
 ON = datetime.date(2026, 11, 23)
 PEOPLE = 1_450
@@ -297,3 +300,57 @@ def test_demo_accounts_are_printed(seeded):
 
     made = seeded[0]
     assert made.holder("04.02.00").nip in out.getvalue()
+
+
+# --- The demonstration's accounts ---------------------------------------------------------------
+
+
+def test_demonstration_has_something_for_each_role(seeded):
+    made = seeded[0]
+    people = {role: made.holder(code).id for role, code in DEMO_POSTS.items()}
+    declarant, superior = people[Role.DECLARANT], people[Role.SUPERIOR]
+
+    demonstration.prepare(made)
+
+    conflicts = ConflictDeclaration.objects.filter(declarant=declarant)
+    assert sorted(conflicts.values_list("state", flat=True)) == ["controlled", "sent"]
+    assert set(conflicts.values_list("handler", flat=True)) == {superior}
+    statements = DecisionStatement.objects.filter(declarant=declarant)
+    assert sorted(statements.values_list("state", flat=True)) == ["draft", "issued"]
+    registers = InterestRegister.objects.filter(declarant=declarant)
+    assert sorted(registers.values_list("state", flat=True)) == [
+        "accepted", "draft", "renewed", "renewed",
+    ]  # fmt: skip
+    assert InterestRegister.objects.filter(opd__code="04.02", state="sent").exists()
+    for document in (
+        statements.get(state="issued").document,
+        conflicts.get(state="sent").document,
+        SuperiorDecision.objects.get(conflict__declarant=declarant).document,
+        ControlPlan.objects.get(conflict__declarant=declarant).document,
+    ):
+        assert document.state == "pending"
+
+
+def test_pages_of_seeded_declarations_say_that_no_document_was_issued(seeded, client):
+    made = seeded[0]
+    declarant = User.objects.get(pk=made.holder(DEMO_POSTS[Role.DECLARANT]).id)
+    log_in(client, declarant)
+    register = declarant.interestregisters.get(state="accepted")
+    superior = User.objects.get(pk=made.holder(DEMO_POSTS[Role.SUPERIOR]).id)
+
+    assert register.document is None
+    assert client.get(register.get_absolute_url()).status_code == 200
+    assert client.get("/").status_code == 200
+    log_in(client, superior)
+    assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("model", [DecisionStatement, ConflictDeclaration])
+def test_pages_of_every_state_open_for_their_declarant(seeded, client, model):
+    for state in model.State.values:
+        subject = model.objects.filter(state=state).order_by("pk").first()
+        log_in(client, subject.declarant)
+
+        response = client.get(subject.get_absolute_url(), follow=True)
+
+        assert response.status_code == 200, state

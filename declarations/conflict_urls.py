@@ -16,7 +16,9 @@ urlpatterns = [
         name="conflict_correct",
     ),
     path(
-        "deklarasi/<uuid:pk>/tarik/", pages.ConflictWithdrawView.as_view(), name="conflict_withdraw"
+        "deklarasi/<uuid:pk>/tarik/",
+        pages.ConflictWithdrawView.as_view(),
+        name="conflict_withdraw",
     ),
     path(
         "deklarasi/<uuid:pk>/lengkapi/",

@@ -39,7 +39,7 @@ OLD_SPELLING = (("oe", "u"), ("tj", "c"), ("dj", "j"), ("sj", "sy"), ("nj", "ny"
 LIKE = 880
 _WORD = re.compile(r"[a-z0-9]+")
 # "P.T." and "C. V." are the forms, too.
-_DOTTED_FORM = re.compile(r"\b(p)\.\s*(t)\b\.?|\b(c)\.\s*(v)\b\.?|\b(u)\.\s*(d)\b\.?", re.IGNORECASE)
+_DOTTED_FORM = re.compile(r"\b(?:(p)\.\s*(t)|(c)\.\s*(v)|(u)\.\s*(d))\b\.?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,6 @@ class DecisionStatement(Declaration):
         """What the statement is about; of a draft as typed so far."""
         return self.matter.title if self.matter_id else typed_title(self.draft)
 
-
     def likenesses(self) -> models.QuerySet:
         """What was alike when it was signed, with the word of the declarant."""
         return (

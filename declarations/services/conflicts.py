@@ -60,9 +60,7 @@ def start_correction(conflict: ConflictDeclaration, *, by: User) -> ConflictDecl
         raise PermissionDenied
     if locked.state not in ConflictState.AWAITING_DECISION:
         raise ConflictError(
-            _(
-                "A declaration can be corrected until the superior has decided; then begin a new one."
-            )
+            _("It can be corrected until the superior has decided; afterwards begin a new one.")
         )
     if found := ConflictDeclaration.objects.filter(supersedes=locked).first():
         return found

@@ -14,9 +14,7 @@ class MissingLimitError(Exception):
 
 
 def limit(key: str, *, on: datetime.date) -> TimeLimit:
-    found = (
-        TimeLimit.objects.filter(key=key, valid_from__lte=on).order_by("-valid_from").first()
-    )
+    found = TimeLimit.objects.filter(key=key, valid_from__lte=on).order_by("-valid_from").first()
     if found is None:
         raise MissingLimitError(key)
     return found

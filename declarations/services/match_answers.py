@@ -6,7 +6,6 @@ was compared: an answer does not hold any more when the party was renamed since.
 """
 
 import hashlib
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -155,7 +155,9 @@ def _on_the_matter(
     ).exclude(pk=statement.supersedes_id or statement.pk)
     rows = like.annotate(
         suspension=Subquery(
-            suspensions.running_of(statement.declarant).filter(matter=OuterRef("pk")).values("pk")[:1]
+            suspensions.running_of(statement.declarant)
+            .filter(matter=OuterRef("pk"))
+            .values("pk")[:1]
         ),
         issued=Subquery(issued.values("pk")[:1]),
     ).values_list("suspension", "issued", "kind__code", "number_key")

@@ -42,9 +42,7 @@ def matters_like(opd_id: Any, *, number_key: str, title_key: str) -> QuerySet[Ma
 
 def running_like(user: User, matter: Matter) -> Suspension | None:
     """A running suspension from the matter, however the matter is written this time."""
-    like = matters_like(
-        matter.opd_id, number_key=matter.number_key, title_key=matter.title_key
-    )
+    like = matters_like(matter.opd_id, number_key=matter.number_key, title_key=matter.title_key)
     if like is None:
         return None
     return running_of(user).filter(matter__in=like).select_related("conflict__document").first()

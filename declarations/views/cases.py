@@ -131,7 +131,7 @@ class CaseListView(PartMixin, KeysetListView):
             ),
             shows_others=self.shows_others,
             scopes=self.scopes(),
-            reset_url=f"{self.request.path}?lingkup={OTHERS}" if self.shows_others else self.request.path,
+            reset_url=self.request.path + (f"?lingkup={OTHERS}" if self.shows_others else ""),
             on=timezone.localdate(),
         )
 
@@ -161,8 +161,8 @@ class CaseMixin(PermissionRequiredMixin):
     def get_queryset(self):
         rows = self.model.objects.visible_to(self.request.user)
         return rows.select_related(
-            "declarant", "opd", "post", "form_version", "document", "matter", "supersedes__document",
-            "superseded_by__document", *self.related,
+            "declarant", "opd", "post", "form_version", "document", "matter",
+            "supersedes__document", "superseded_by__document", *self.related,
         ).defer(
             "form_version__content", "document__content", "supersedes__document__content",
             "superseded_by__document__content", "superseded_by__draft",

@@ -125,9 +125,7 @@ def complete(conflict: ConflictDeclaration, *, by: User, answer: str) -> Conflic
     conflict = lock(conflict, states.CONFLICT_COMPLETE, by=by)
     if not answer.strip():
         raise TransitionError(_("Write the answer, please."))
-    DataRequest.objects.filter(conflict=conflict).update(
-        answer=answer, answered_at=timezone.now()
-    )
+    DataRequest.objects.filter(conflict=conflict).update(answer=answer, answered_at=timezone.now())
     move(conflict, states.CONFLICT_COMPLETE, by=by)
     messages.tell_data_given(conflict)
     return conflict

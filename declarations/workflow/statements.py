@@ -175,9 +175,7 @@ def check_not_suspended(user: User, matter: Matter) -> None:
     suspension = suspensions.running_like(user, matter)
     if suspension is not None:
         raise TransitionError(
-            _(
-                "You are suspended from this decision: you declared a conflict on it (%(number)s)."
-            )
+            _("You are suspended from this decision: you declared a conflict on it (%(number)s).")
             % {"number": suspension.conflict.number or suspension.conflict.year}
         )
 
@@ -208,9 +206,7 @@ def any_conflict(values: dict[str, Any], found: list[match_answers.AnsweredHit])
 
 def yes_sources(values: dict[str, Any]) -> list[str]:
     """The codes of the sources that were answered with yes, in the order of the form."""
-    return [
-        key.upper() for key, value in values["sources"].items() if value is True
-    ]
+    return [key.upper() for key, value in values["sources"].items() if value is True]
 
 
 def _check_clean(values: dict[str, Any], found: list[match_answers.AnsweredHit]) -> None:
@@ -295,14 +291,16 @@ def _carried_draft(
 ) -> drafts.Draft:
     """The declaration's draft, from what the statement already says."""
     sources = yes_sources(values)
-    explanations = [
-        values["sources"].get(f"{code.lower()}_explanation") or "" for code in sources
+    explanations = [values["sources"].get(f"{code.lower()}_explanation") or "" for code in sources]
+    explanations += [
+        f"{item.hit.party.name} — {item.hit.interest.name}." for item in found if item.is_same
     ]
-    explanations += [f"{item.hit.party.name} — {item.hit.interest.name}." for item in found
-                     if item.is_same]
     source = sources[0] if sources else found_source(found)
-    decision = {key: value for key, value in draft.get("decision", {}).items()
-                if key in ("kind", "title", "number", "value", "risk_area")}
+    decision = {
+        key: value
+        for key, value in draft.get("decision", {}).items()
+        if key in ("kind", "title", "number", "value", "risk_area")
+    }
     about = {"situation": "\n".join(filter(None, explanations))[:LONGEST_SITUATION]}
     if source:
         about["source"] = source

@@ -67,7 +67,9 @@ def complete(conflict: ConflictDeclaration, **sections: Any) -> ConflictDeclarat
     return conflict
 
 
-def plain_conflict(office: Office, draft: dict | None = None, **values: Any) -> ConflictDeclaration:
+def plain_conflict(
+    office: Office, draft: dict | None = None, **values: Any
+) -> ConflictDeclaration:
     """A draft that was begun directly."""
     staff = values.pop("declarant", office.staff)
     return ConflictDeclaration.objects.create(

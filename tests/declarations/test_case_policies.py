@@ -41,21 +41,16 @@ READ_ALL = ("inspector", "chief_inspector", "auditor")
 
 STATEMENTS = {
     "view": {"staff": S_ALL} | dict.fromkeys((*READ_ALL, "officer", "head", "superior"), S_SENT),
-    "view_likenesses": {"staff": S_ALL} | dict.fromkeys((*READ_ALL, "officer", "superior"), S_SENT),
-    **{
-        name: {"staff": S_ALL}
-        for name in ("change", "issue", "convert", "supersede", "withdraw")
-    },
+    "view_likenesses": {"staff": S_ALL}
+    | dict.fromkeys((*READ_ALL, "officer", "superior"), S_SENT),
+    **{name: {"staff": S_ALL} for name in ("change", "issue", "convert", "supersede", "withdraw")},
 }
 CONFLICTS = {
     "view": {"staff": C_ALL, "officer": C_OPEN} | HANDLER | dict.fromkeys(READ_ALL, C_SENT),
-    **{
-        name: {"staff": C_ALL} for name in ("change", "send", "complete", "withdraw", "supersede")
-    },
-    **{
-        name: HANDLER
-        for name in ("review", "ask_data", "find", "clear", "control", "close", "escalate")
-    },
+    **{name: {"staff": C_ALL} for name in ("change", "send", "complete", "withdraw", "supersede")},
+    **dict.fromkeys(
+        ("review", "ask_data", "find", "clear", "control", "close", "escalate"), HANDLER
+    ),
     "reopen": dict.fromkeys(("inspector", "chief_inspector"), C_ALL),
 }
 

@@ -104,9 +104,8 @@ def test_readers_may_not_act_for_the_declarant(client, office, who):
 
 
 def test_confidential_one_is_not_for_the_officer(client, office):
-    conflict = sent(
-        office, follow_up={"impact": "Ada.", "is_confidential": "yes", "confidentiality_reason": "Keluarga."}
-    )  # fmt: skip
+    reason = {"is_confidential": "yes", "confidentiality_reason": "Keluarga."}
+    conflict = sent(office, follow_up={"impact": "Ada.", **reason})
     log_in(client, again(office.officer))
 
     assert client.get(conflict.get_absolute_url()).status_code == 404
@@ -444,12 +443,15 @@ def test_bad_answers_are_refused_in_words(client, office, section, name, value):
 def test_unknown_declaration_is_404(client, office, page):
     log_in(client, office.staff)
 
-    assert client.get(reverse(f"declarations:conflict_{page}", args=[uuid.uuid4()])).status_code == 404
+    address = reverse(f"declarations:conflict_{page}", args=[uuid.uuid4()])
+
+    assert client.get(address).status_code == 404
 
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
-    ("who", "query"), [("staff", ""), ("superior", "?lingkup=lain"), ("inspector", "?lingkup=lain")]
+    ("who", "query"),
+    [("staff", ""), ("superior", "?lingkup=lain"), ("inspector", "?lingkup=lain")],
 )
 def test_list_query_count(client, office, count, who, query):
     for number in range(count):

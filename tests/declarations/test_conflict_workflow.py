@@ -130,7 +130,8 @@ def test_withdrawal_ends_the_suspension_and_tells(office):
 
 
 def test_put_away_draft_needs_no_reason_unless_a_statement_said_yes(office):
-    assert conflicts.withdraw(plain_conflict(office), by=office.staff, reason="").state == "withdrawn"
+    draft = conflicts.withdraw(plain_conflict(office), by=office.staff, reason="")
+    assert draft.state == "withdrawn"
     with pytest.raises(TransitionError):
         conflicts.withdraw(ready_conflict(office), by=office.staff, reason="")
 
@@ -347,6 +348,4 @@ def test_second_statement_of_a_suspended_person_is_refused_by_name_alone(office)
     draft["decision"]["number"] = ""
 
     with pytest.raises(TransitionError):
-        statements.issue(
-            make_statement(office, draft), by=office.staff, proof=proof(office.staff)
-        )
+        statements.issue(make_statement(office, draft), by=office.staff, proof=proof(office.staff))

@@ -22,11 +22,12 @@ from tests.declarations.scenes import (
     register_of,
     sent,
 )
-from tests.people.factories import log_in, person_with
 from tests.declarations.scenes import count_page_queries as count_queries
+from tests.people.factories import log_in, person_with
 
 pytestmark = pytest.mark.django_db
 JSON = {"Accept": "application/json"}
+MANY_PARTIES = [b"PT %d\n" % number for number in range(201)]
 
 
 @pytest.fixture
@@ -98,9 +99,8 @@ def test_signed_statement_is_read_by_those_who_may_and_noted(client, office):
     readers = AuditEvent.objects.filter(action="decisionstatement.view").values_list(
         "actor_id", flat=True
     )
-    assert {str(reader) for reader in readers} == {
-        str(person.pk) for person in (office.superior, office.officer, office.head, office.inspector)
-    }
+    seen_by = (office.superior, office.officer, office.head, office.inspector)
+    assert {str(reader) for reader in readers} == {str(person.pk) for person in seen_by}
 
 
 def test_own_reading_is_not_noted(client, office):
@@ -197,9 +197,12 @@ def test_hit_is_shown_while_typing_and_nothing_is_stored(client, office):
     assert response.status_code == 200
     assert "CV Rafflesia Jaya" in response.content.decode()
     assert fresh(statement).draft == {}
-    assert count_queries(
-        lambda: client.post(url("hits", statement, key), {f"parties-{key}-name": "CV Lain"})
-    ) <= 12
+    assert (
+        count_queries(
+            lambda: client.post(url("hits", statement, key), {f"parties-{key}-name": "CV Lain"})
+        )
+        <= 12
+    )
 
 
 @pytest.mark.parametrize("text", ["\x00CV", "x" * 1_000_000, "\u202eCV", ""])
@@ -221,7 +224,8 @@ def test_saved_party_shows_its_hit_without_scripts(client, office):
         content = client.get(url(page, statement, *arguments)).content.decode()
         assert url("matches", statement) in content
     key = statement.draft["parties"]["rows"][0]["key"]
-    assert "CV Rafflesia Jaya" in client.get(url("row", statement, "parties", key)).content.decode()
+    page = client.get(url("row", statement, "parties", key))
+    assert "CV Rafflesia Jaya" in page.content.decode()
     assert client.get(url("sign", statement)).url == url("check", statement)
 
 
@@ -369,7 +373,7 @@ def test_suspension_holds_without_the_number(client, office):
     sent(office)
     draft = statement_draft()
     del draft["decision"]["number"]
-    draft["decision"]["kind"] = "IZIN" if "IZIN" != draft["decision"]["kind"] else "HIBAH"
+    draft["decision"]["kind"] = "IZIN" if draft["decision"]["kind"] != "IZIN" else "HIBAH"
     statement = make_statement(office, draft)
     log_in(client, office.staff)
 
@@ -459,7 +463,7 @@ def upload(client, statement, file):
     "file",
     [
         lambda: workbook(["Peran", "Nama"], ["Penawar", "PT Satu"], [None, "Ma'ruf"]),
-        lambda: SimpleUploadedFile("pihak.csv", b"nama;NPWP\nPT Satu;01.234.567.8-327.000\nMa'ruf;"),
+        lambda: SimpleUploadedFile("p.csv", b"nama;NPWP\nPT Satu;01.234.567.8-327.000\nMa'ruf;"),
     ],
 )
 def test_parties_from_a_file(client, office, file):
@@ -482,7 +486,7 @@ def test_parties_from_a_file(client, office, file):
         lambda: workbook(["Nama"], ["=HYPERLINK(A1)"]),
         lambda: SimpleUploadedFile("p.csv", b"nama\n=1+1\n"),
         lambda: SimpleUploadedFile("p.csv", b"nama\n" + b"PT A\n" * 1_001),
-        lambda: SimpleUploadedFile("p.csv", "\n".join(["nama", *(f"PT {n}" for n in range(201))]).encode()),
+        lambda: SimpleUploadedFile("p.csv", b"nama\n" + b"".join(MANY_PARTIES)),
         lambda: SimpleUploadedFile("p.csv", b"alamat\nJalan\n"),
         lambda: SimpleUploadedFile("p.csv", b"nama;rahasia\nPT A;x\n"),
         lambda: SimpleUploadedFile("p.csv", b"nama\n" + b"x" * 100_000),
@@ -587,8 +591,9 @@ def test_unknown_statement_is_404(client, office, page):
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
-    ("who", "query", "most"), [("staff", "", 8), ("officer", "?lingkup=lain", 9), ("inspector", "?lingkup=lain", 9)]
-)  # fmt: skip
+    ("who", "query", "most"),
+    [("staff", "", 8), ("officer", "?lingkup=lain", 9), ("inspector", "?lingkup=lain", 9)],
+)
 def test_list_query_count(client, office, count, who, query, most):
     for number in range(count):
         draft = statement_draft()
@@ -681,4 +686,3 @@ def test_declaring_afterwards_revokes_the_clean_statement(client, office):
 
     statement = fresh(statement)
     assert (statement.state, statement.document.state) == ("withdrawn", "revoked")
-

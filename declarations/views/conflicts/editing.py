@@ -28,8 +28,10 @@ class ConflictEditing(EditingSet):
     }
 
     def queryset(self, user):
-        rows = super().queryset(user).select_related(
-            "declarant", "supersedes__document", "origin", "handler"
+        rows = (
+            super()
+            .queryset(user)
+            .select_related("declarant", "supersedes__document", "origin", "handler")
         )
         return rows.defer(
             "form_version__content", "document__content", "supersedes__document__content",
@@ -77,7 +79,7 @@ class ConflictEditing(EditingSet):
 
     def next_steps(self, subject):
         steps = [
-            _("From now on you keep out of this decision: you don't decide, assess or sign in it."),
+            _("From now on you don't decide, assess or sign anything in this decision."),
         ]
         if subject.handler is not None:
             steps.append(
@@ -86,7 +88,7 @@ class ConflictEditing(EditingSet):
             )
         else:
             steps.append(_("Nobody above you can decide at present; the administrator was told."))
-        steps.append(_("Until the review begins you can withdraw it; afterwards send a correction."))
+        steps.append(_("You can withdraw it until the review begins; then send a correction."))
         return steps
 
 

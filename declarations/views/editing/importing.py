@@ -20,9 +20,7 @@ from declarations.views.editing.base import SavingView
 from declarations.views.editing.pasting import Pasted, PasteError, identity_of, value_of
 
 LIMITS = spreadsheets.Limits(rows=1_000, columns=30, file_bytes=5 * uploads.MEGABYTE)
-RULES = uploads.UploadRules(
-    kinds=(uploads.XLSX, uploads.CSV), max_bytes=LIMITS.file_bytes
-)
+RULES = uploads.UploadRules(kinds=(uploads.XLSX, uploads.CSV), max_bytes=LIMITS.file_bytes)
 
 
 class ImportForm(forms.Form):
@@ -37,7 +35,7 @@ class ImportForm(forms.Form):
         return plain_helper(self, "file")
 
 
-class ImportFault(Exception):
+class ImportFileError(Exception):
     """Nothing was taken over; each message says where in the file."""
 
     def __init__(self, messages: list[str]) -> None:
@@ -46,16 +44,16 @@ class ImportFault(Exception):
 
 
 def rows_from_file(section: Section, upload: Any, *, known: list[dict[str, Any]]) -> Pasted:
-    """Rows for the draft. Raises `ImportFault`, and ValidationError for too many rows."""
+    """Rows for the draft. Raises `ImportFileError`, and ValidationError for too many rows."""
     try:
         table = spreadsheets.read_table(upload, name=upload.name, limits=LIMITS)
     except spreadsheets.SpreadsheetError as error:
-        raise ImportFault([str(error)]) from error
+        raise ImportFileError([str(error)]) from error
     columns = _columns(section, table.headings)
     if table.faults:
-        raise ImportFault([str(fault) for fault in table.faults[:50]])
+        raise ImportFileError([str(fault) for fault in table.faults[:50]])
     if not table.rows:
-        raise ImportFault([_("No row was found in the file.")])
+        raise ImportFileError([_("No row was found in the file.")])
     drafts.check_row_count(section, len(known) + len(table.rows))
     seen = {identity_of(section, row) for row in known}
     rows: list[dict[str, Any]] = []
@@ -82,16 +80,16 @@ def _columns(section: Section, headings: list[str]) -> dict[str, Question]:
     found = {heading: named[heading] for heading in headings if heading in named}
     first = section.questions[0]
     if first not in found.values():
-        raise ImportFault(
+        raise ImportFileError(
             [_("The column “%(name)s” is missing.") % {"name": first.heading.id}]
         )
     unknown = [heading for heading in headings if heading and heading not in named]
     if unknown:
-        raise ImportFault(
+        raise ImportFileError(
             [_("These columns are not known: %(names)s.") % {"names": ", ".join(unknown[:10])}]
         )
     if len(set(found.values())) < len(found):
-        raise ImportFault([_("Two columns hold the same thing; keep one of them.")])
+        raise ImportFileError([_("Two columns hold the same thing; keep one of them.")])
     return found
 
 
@@ -118,7 +116,7 @@ class ImportView(SavingView):
         try:
             found = rows_from_file(self.section, form.cleaned_data["file"], known=known)
             saved = self.store(lambda base: _with_more(base, self.section, found.rows))
-        except (ImportFault, ValidationError, PasteError) as error:
+        except (ImportFileError, ValidationError, PasteError) as error:
             for message in getattr(error, "messages", [str(error)]):
                 form.add_error("file", message)
             return self.import_page(form, status=422)

@@ -47,6 +47,8 @@ class EditingSet:
     # Sections whose rows may be pasted from a spreadsheet.
     paste_sections: frozenset[str] = frozenset()
     templates: Mapping[str, str] = {}
+    # Sections of `Missing` that the page says in words of its own, not in the list.
+    said_apart: frozenset[str] = frozenset()
 
     # --- Hooks -------------------------------------------------------------------------------
 

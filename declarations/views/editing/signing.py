@@ -39,7 +39,11 @@ class ReviewMixin:
         return {
             "sections": [self._section(item, item.key in locked) for item in shown],
             "difference": delta,
-            "missing": [(item.message, self.link_to(item)) for item in missing],
+            "missing": [
+                (item.message, self.link_to(item))
+                for item in missing
+                if item.section not in self.editing.said_apart
+            ],
             "is_complete": not missing,
         }
 

@@ -13,8 +13,6 @@ from declarations.views.editing import EditingSet
 from declarations.workflow import statements as workflow
 
 CONFLICT, SUSPENDED, TWIN = "conflict", "suspended", "twin"
-# What is said in words of its own on the page, not in the list of what is missing.
-SAID_APART = frozenset({CONFLICT, SUSPENDED, TWIN})
 PAGES_WITH_REVIEW = frozenset({"tasks", "section", "rows", "row", "check", "sign"})
 
 
@@ -31,6 +29,7 @@ class StatementEditing(EditingSet):
         gettext_lazy("Should an interest come up later, declare it at once as a conflict."),
     )
     paste_sections = frozenset({"parties"})
+    said_apart = frozenset({CONFLICT, SUSPENDED, TWIN})
     templates = {
         "tasks": "declarations/statements/tasks.html",
         "section": "declarations/statements/section.html",
@@ -41,7 +40,9 @@ class StatementEditing(EditingSet):
 
     def queryset(self, user):
         rows = super().queryset(user).select_related("declarant", "supersedes__document")
-        return rows.defer("form_version__content", "document__content", "supersedes__document__content")
+        return rows.defer(
+            "form_version__content", "document__content", "supersedes__document__content"
+        )
 
     def form(self, subject):
         return read_version(subject.form_version, opd=subject.opd)
@@ -71,7 +72,9 @@ class StatementEditing(EditingSet):
             ) % {"count": len(found.open_hits)}
             items.append(Missing(match_answers.SECTION, None, None, text, "hits"))
         if found.is_conflict:
-            text = _("Your answers speak of a conflict. Go on as a declaration of conflict, please.")
+            text = _(
+                "Your answers speak of a conflict. Go on as a declaration of conflict, please."
+            )
             items.append(Missing(CONFLICT, None, None, text, ""))
         if found.suspension:
             text = _("You are suspended from this decision.")
@@ -103,11 +106,15 @@ class StatementEditing(EditingSet):
             "convert_url": reverse("declarations:statement_convert", args=[subject.pk]),
         }
         if page == "tasks":
+            context["check_url"] = self.url("check", subject)
+            if found.open_hits or found.is_conflict or found.suspension or found.twin:
+                context["is_complete"] = False
             context["withdraw_url"] = reverse("declarations:statement_withdraw", args=[subject.pk])
         if page == "check":
             form = self.form(subject)
-            faults = answers.clean_values(form.section("decision"), subject.draft.get("decision", {}))
-            context["may_convert"] = found.is_conflict and not faults[1]
+            decision = subject.draft.get("decision", {})
+            _values, faults = answers.clean_values(form.section("decision"), decision)
+            context["may_convert"] = found.is_conflict and not faults
             context["decision_url"] = self.url("section", subject, "decision")
         return context
 

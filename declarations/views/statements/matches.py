@@ -50,9 +50,9 @@ class MatchForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        if cleaned.get("answer") == Answer.DIFFERENT and not cleaned.get("reason"):
-            if "reason" not in self.errors:
-                self.add_error("reason", _("Say in a sentence why it is another one."))
+        is_silent = not cleaned.get("reason") and "reason" not in self.errors
+        if cleaned.get("answer") == Answer.DIFFERENT and is_silent:
+            self.add_error("reason", _("Say in a sentence why it is another one."))
         return cleaned
 
 
@@ -87,7 +87,7 @@ class StatementMatchesView(EditingView):
         except DraftClosedError:
             return self.closed()
         if saved.conflicts:
-            messages.warning(request, _("Something else was answered in another window; look again."))
+            messages.warning(request, _("Another window gave another answer; look again."))
             return self.matches_page(pairs, status=409)
         self.subject.draft, self.subject.revision = saved.draft, saved.revision
         if len(given) < len(pairs):
@@ -96,7 +96,7 @@ class StatementMatchesView(EditingView):
 
     def answered(self) -> HttpResponse:
         messages.success(self.request, _("Your answers are saved."))
-        if self.editing.review(self.subject).is_conflict or self.request.POST.get("from") == "check":
+        if self.editing.review(self.subject).is_conflict:
             return redirect(self.url("check"))
         return redirect(self.url("tasks"))
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef
+from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.utils import timezone
 
 from people.roles import Role
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One person's posts and roles on one day, read in two queries."""
+    """One person's posts and roles on one day, read in one query."""
 
     on: datetime.date
     assignments: tuple[Assignment, ...]
@@ -28,21 +29,17 @@ class Standing:
     @classmethod
     def of(cls, user: User, *, on: datetime.date | None = None) -> Standing:
         on = on or timezone.localdate()
-        post_model = apps.get_model("people", "Post")
-        assignments = tuple(
-            user.assignments.running(on=on)
-            .with_post()
-            .annotate(
-                leads=Exists(post_model.objects.in_force(on=on).filter(superior=OuterRef("post")))
-            )
-            .order_by("kind", "-starts_on", "pk")
-        )
-        granted = frozenset(user.role_grants.running(on=on).values_list("role", "opd_id"))
+        with connection.cursor() as cursor:
+            cursor.execute(_statement(), {"user": user.pk, "on": on})
+            rows = cursor.fetchall()
+        # The grants stand in every row; a person without a post has one row of them alone.
+        granted = frozenset((role, opd_id) for role, opd_id in rows[0][0] or ())
+        held = [(_assignment(user, row[2:]), row[1]) for row in rows if row[2] is not None]
         return cls(
             on=on,
-            assignments=assignments,
+            assignments=tuple(assignment for assignment, _leads in held),
             granted=granted,
-            superior_post_ids=frozenset(a.post_id for a in assignments if a.leads),
+            superior_post_ids=frozenset(a.post_id for a, leads in held if leads),
         )
 
     @property
@@ -97,3 +94,59 @@ class Standing:
         if role == Role.OPD_HEAD:
             return opd_id in self.headed_opd_ids
         return True
+
+
+# Asked at every request, before anything else: put together once a process instead of by the
+# query compiler each time.
+_WITH_NAMES = """
+    SELECT grants.held, assigned.*
+      FROM (SELECT json_agg(json_build_array(g.role, g.opd_id)) AS held
+              FROM people_rolegrant g
+             WHERE g.user_id = %(user)s AND g.revoked_at IS NULL
+               AND g.starts_on <= %(on)s AND (g.ends_on IS NULL OR g.ends_on >= %(on)s)) grants
+      LEFT JOIN LATERAL (
+            SELECT EXISTS (SELECT 1 FROM people_post below
+                            WHERE below.superior_id = a.post_id AND below.valid_from <= %(on)s
+                              AND (below.valid_until IS NULL OR below.valid_until >= %(on)s)
+                          ) AS leads, <columns>
+              FROM people_assignment a
+              JOIN people_post p ON p.id = a.post_id
+              JOIN people_opd o ON o.id = p.opd_id
+             WHERE a.user_id = %(user)s
+               AND a.starts_on <= %(on)s AND (a.ends_on IS NULL OR a.ends_on >= %(on)s)
+           ) assigned ON TRUE
+     ORDER BY assigned.a_kind, assigned.a_starts_on DESC, assigned.a_id
+"""
+
+
+@cache
+def _parts() -> tuple[tuple[str, type[models.Model], list[str]], ...]:
+    """Alias, model and column names of what an assignment brings along."""
+    names = (("a", "Assignment"), ("p", "Post"), ("o", "Opd"))
+    found = [(alias, apps.get_model("people", name)) for alias, name in names]
+    return tuple(
+        (alias, model, [field.column for field in model._meta.concrete_fields])
+        for alias, model in found
+    )
+
+
+@cache
+def _statement() -> str:
+    # The assignment's own key comes first: null where there is no assignment.
+    columns = ", ".join(
+        f"{alias}.{column} AS {alias}_{column}"
+        for alias, _model, columns in _parts()
+        for column in columns
+    )
+    return _WITH_NAMES.replace("<columns>", columns)
+
+
+def _assignment(user: User, values: tuple[Any, ...]) -> Assignment:
+    made, start = [], 0
+    for _alias, model, columns in _parts():
+        names = [field.attname for field in model._meta.concrete_fields]
+        made.append(model.from_db(DEFAULT_DB_ALIAS, names, values[start : start + len(columns)]))
+        start += len(columns)
+    assignment, post, opd = made
+    assignment.user, assignment.post, post.opd = user, post, opd
+    return assignment

@@ -70,9 +70,9 @@ def test_acting_head_is_head_of_both():
     assert person.standing.opd == own
 
 
-def test_two_queries(django_assert_num_queries):
+def test_one_query(django_assert_num_queries):
     person = User.objects.get(pk=person_with(Role.SUPERIOR).pk)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert person.has_any_role(Role.INSPECTOR, Role.SUPERIOR)
         assert person.standing.post.opd.name

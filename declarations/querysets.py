@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from people import hierarchy
@@ -249,7 +250,7 @@ class ControlPlanQuerySet(models.QuerySet):
     def _tasks(self) -> models.QuerySet:
         return self.model.tasks.rel.related_model.objects.all()
 
-    def _evaluation_due(self, on: datetime.date) -> Q:
+    def _evaluation_due(self, on: datetime.date) -> Combinable:
         follow_ups = self.model.follow_ups.rel.related_model.objects
         made = follow_ups.filter(plan=OuterRef("pk"), evaluated_on__gte=OuterRef("review_on"))
         return Q(review_on__lte=on) & ~Exists(made)

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterator
+from typing import Any
 
 from django.urls import reverse
 from django.utils.text import format_lazy
@@ -77,5 +78,5 @@ def _is_mentioned(days_over: int) -> bool:
     return days_over > 0 and days_over % AGAIN_AFTER_DAYS == 1
 
 
-def _by_day(words: str, day: datetime.date) -> str:
+def _by_day(words: Any, day: datetime.date) -> Any:
     return format_lazy("{} {}", format_lazy(words, day=day.strftime("%d-%m-%Y")), LOG_IN)

@@ -182,7 +182,7 @@ def test_queue_filters(client, office):
     assert count("?keadaan=under_review") == 1
     assert count("?terlambat=on") == 0
     assert count("?keadaan=closed") == 2  # Not one of the filter's states: ignored, with words.
-    assert count("?keadaan=%00") == 2
+    assert client.get(url("decision_list") + "?keadaan=%00").status_code == 400
 
 
 @pytest.mark.parametrize("name", ["decision_list", "plan_list", "task_list", "decision_all"])
@@ -563,7 +563,7 @@ def test_declarant_is_not_offered_as_their_own_replacement(client, office):
     [
         ({"cari": "a"}, 200),
         ({"cari": "%%%"}, 200),
-        ({"cari": "a\x00b"}, 422),
+        ({"cari": "a\x00b"}, 400),
         ({"cari": "x" * 101}, 422),
         ({"cari": "siti", "baris": "palsu"}, 404),
         ({"cari": "siti", "baris": ""}, 404),
@@ -601,7 +601,7 @@ def test_replacement_is_checked_while_typing(client, office):
     free = client.get(address, {"measures-x-replacement": office.colleague.nip})
     own = client.get(address, {"measures-x-replacement": office.staff.nip})
     unknown = client.get(address, {"measures-x-replacement": valid_nip()})
-    nonsense = client.get(address, {"measures-x-replacement": "12\x0034"})
+    nonsense = client.get(address, {"measures-x-replacement": "12 34"})
 
     assert free.context["check"].is_free
     assert not own.context["check"].is_free

@@ -46,7 +46,7 @@ def test_people_list_query_count(client, hr, count, django_assert_num_queries):
         person_with()
     client.get(url("list"))
 
-    # Session, user, standing (2), transaction (2), OPDs of the filter, rows, count, notices.
+    # Session, user, standing, transaction (2), OPDs of the filter, rows, count, notices, menu.
     with django_assert_num_queries(10):
         response = client.get(url("list"))
 
@@ -82,7 +82,7 @@ def test_person_page_query_count(client, hr, person, count, django_assert_num_qu
         AssignmentFactory(user=person, post=PostFactory(), kind=Assignment.Kind.ACTING)
     client.get(person.get_absolute_url())
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         assert client.get(person.get_absolute_url()).status_code == 200
 
 

@@ -52,7 +52,10 @@ class Preparation:
 
     def _seed(self) -> None:
         """Where there are people already, they are somebody's work: nothing is added."""
-        if _output("shell", "-c", COUNT_PEOPLE) != "0":
+        count = _output("shell", "-c", COUNT_PEOPLE)
+        if not count:  # Else an empty portal would pass for a demonstration for ever.
+            raise Failure(ADVICE)
+        if count != "0":
             return
         people = os.environ.get("COI_SEED_PEOPLE")
         command = [PYTHON, "manage.py", "seed_province", *(["--people", people] if people else [])]

@@ -87,6 +87,8 @@ def check_and_sign(walk: Walk, register: InterestRegister) -> None:
 def send_back_and_correct(walk: Walk, place: Office, register: InterestRegister) -> None:
     walk.becomes(place.officer)
     walk.open(reverse("declarations:home"))
+    walk.follow(reverse("declarations:register_checks"))
+    walk.follow(register.get_absolute_url())
     walk.follow(page_of("review", register))
     section = walk.page.locator("section", has=walk.page.locator("#business"))
     section.locator("summary").click()
@@ -117,6 +119,8 @@ def accept_and_acknowledge(walk: Walk, place: Office, register: InterestRegister
 
     walk.becomes(place.superior)
     walk.open(reverse("declarations:home"))
+    walk.follow(reverse("declarations:register_acknowledgements"))
+    walk.follow(register.get_absolute_url())
     walk.follow(page_of("acknowledge", register))
     walk.go_on()
     register.refresh_from_db()

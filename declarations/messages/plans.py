@@ -16,6 +16,9 @@ KINDS = {
     "plan.task": _("You have a task in a control plan"),
     "plan.reported": _("A task was reported as done"),
     "plan.refused": _("A task came back to you"),
+    "plan.confirmed": _("A task of yours was confirmed"),
+    "plan.cancelled": _("A task of yours was cancelled"),
+    "plan.agreed": _("A control plan was signed by the person under it"),
 }
 
 
@@ -38,7 +41,7 @@ def tell_started(plan: ControlPlan, tasks: Iterable[ControlTask]) -> None:
                 _("It is due on {day}. Log in to the portal to see it."),
                 day=task.due_on.strftime("%d-%m-%Y"),
             ),
-            url=address,
+            url=task.get_absolute_url(),
             dedupe_key=f"plan.task:{task.pk}",
         )
 
@@ -49,7 +52,7 @@ def tell_reported(task: ControlTask) -> None:
         kind="plan.reported",
         title=_("A task of a control plan was reported as done"),
         body=_("Log in to the portal to look at the evidence."),
-        url=reverse("declarations:plan_detail", args=[task.plan_id]),
+        url=task.get_absolute_url(),
     )
 
 
@@ -59,5 +62,36 @@ def tell_refused(task: ControlTask) -> None:
         kind="plan.refused",
         title=_("A task of a control plan came back to you"),
         body=_("Log in to the portal to see what is missing."),
-        url=reverse("declarations:plan_detail", args=[task.plan_id]),
+        url=task.get_absolute_url(),
+    )
+
+
+def tell_confirmed(task: ControlTask) -> None:
+    notify(
+        task.owner,
+        kind="plan.confirmed",
+        title=_("A task of yours in a control plan was confirmed"),
+        body=_("Log in to the portal to see it."),
+        url=task.get_absolute_url(),
+    )
+
+
+def tell_cancelled(task: ControlTask) -> None:
+    notify(
+        task.owner,
+        kind="plan.cancelled",
+        title=_("A task of yours in a control plan was cancelled"),
+        body=_("Log in to the portal to see why."),
+        url=task.get_absolute_url(),
+    )
+
+
+def tell_agreed(plan: ControlPlan) -> None:
+    notify(
+        plan.decision.decider,
+        kind="plan.agreed",
+        title=_("A control plan was signed by the person under it"),
+        body=_("Both signatures stand in the document now."),
+        url=plan.get_absolute_url(),
+        dedupe_key=f"plan.agreed:{plan.pk}",
     )

@@ -81,6 +81,7 @@ def agree(plan: ControlPlan, *, by: User, proof: Proof) -> ControlPlan:
     plan.agreed_at, plan.agreed_by = timezone.now(), by
     plan.save(update_fields=["agreed_at", "agreed_by", "updated_at"])
     record("controlplan.agree", by=by, target=plan)
+    messages.tell_agreed(plan)
     return plan
 
 
@@ -121,6 +122,7 @@ def confirm_task(task: ControlTask, *, by: User, effect: str) -> ControlTask:
         confirmed_at=timezone.now(),
         confirmed_by=by,
     )
+    messages.tell_confirmed(task)
     return task
 
 
@@ -141,6 +143,7 @@ def cancel_task(task: ControlTask, *, by: User, reason: str) -> ControlTask:
     if not reason.strip():
         raise TransitionError(_("Say why the task falls away."))
     move(task, states.TASK_CANCEL, by=by, reason=reason)
+    messages.tell_cancelled(task)
     return task
 
 

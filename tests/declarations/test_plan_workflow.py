@@ -127,6 +127,7 @@ def test_declarant_signs_below_the_superior(office):
     assert [s.slot for s in plan.document.signatures.order_by("pk")] == ["superior", "declarant"]
     assert plan.agreed_by == office.staff
     assert actions(plan)[-1] == "controlplan.agree"
+    assert "plan.agreed" in kinds_of(office.superior)
 
 
 @pytest.mark.parametrize("who", ["superior", "colleague", "inspector"])
@@ -183,6 +184,7 @@ def test_confirm_keeps_the_effect(office, who):
 
     assert (task.state, task.effect) == (TaskState.CONFIRMED, "partly")
     assert actions(task)[-1] == "controltask.confirm"
+    assert "plan.confirmed" in kinds_of(office.colleague)
 
 
 @pytest.mark.parametrize("who", ["colleague", "staff", "head", "officer"])
@@ -205,6 +207,15 @@ def test_refuse_sends_it_back_with_the_reason(office):
     assert "plan.refused" in kinds_of(office.colleague)
     event = AuditEvent.objects.get(action="controltask.refuse")
     assert event.data["reason"] == "Tanpa tanda."
+
+
+def test_cancellation_tells_the_owner(office):
+    task = cases.task_of(cases.running(office))
+
+    task = plans.cancel_task(task, by=office.superior, reason="Tidak perlu lagi.")
+
+    assert task.state == TaskState.CANCELLED
+    assert "plan.cancelled" in kinds_of(office.colleague)
 
 
 @pytest.mark.parametrize("step", [plans.refuse_task, plans.cancel_task])

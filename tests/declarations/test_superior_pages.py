@@ -17,7 +17,9 @@ from declarations.models import (
     DataRequest,
     SuperiorDecision,
 )
+from declarations.models.conflicts import HandlerChangeReason
 from declarations.services import attachments
+from declarations.workflow import conflicts
 from tests.declarations import cases
 from tests.declarations.factories import family_row, full_draft, sent_register
 from tests.declarations.office import make_office
@@ -386,6 +388,40 @@ def test_more_data_is_asked_on_the_page(client, office):
     again = client.post(url("decision_ask_data", conflict.pk), {"question": "Siapa lagi?"})
     assert again.status_code == 409
     assert "Siapa lagi?" in again.content.decode()
+
+
+def test_one_may_go_on_writing_while_an_answer_is_awaited(client, office):
+    decision = cases.begun(office)
+    conflicts.ask_data(decision.conflict, by=office.superior, question="Sejak kapan?")
+    log_in(client, office.superior)
+
+    page = client.get(url("decision_case", decision.conflict_id))
+
+    assert page.context["draft_url"] == url("decision_tasks", decision.pk)
+    assert client.get(url("decision_tasks", decision.pk)).status_code == 200
+    assert client.get(url("decision_check", decision.pk)).context["missing"]
+
+
+def test_old_link_to_a_case_leads_on(client, office):
+    decided = cases.decided(office)
+    withdrawn = cases.declared(office, title="Lain")
+    conflicts.withdraw(withdrawn, by=office.staff, reason="Keliru.")
+    log_in(client, office.superior)
+
+    assert client.get(url("decision_case", decided.conflict_id)).url == url(
+        "decision_detail", decided.pk
+    )
+    assert client.get(url("decision_case", withdrawn.pk)).url == url("decision_list")
+
+
+def test_next_superior_reads_why_it_was_passed_on(client, office):
+    conflict = cases.declared(office)
+    conflicts.escalate(
+        conflict, by=office.superior, reason=HandlerChangeReason.CONFLICTED, note="Ipar saya."
+    )
+    log_in(client, office.head)
+
+    assert "Ipar saya." in client.get(url("decision_case", conflict.pk)).content.decode()
 
 
 @pytest.mark.parametrize("text", ["", "   ", "a\x00b", "x" * 2_001])

@@ -94,15 +94,15 @@ class CaseView(ConflictMixin, View):
     def get(self, request, *args, **kwargs):
         conflict = self.subject
         if conflict.state not in ConflictState.AWAITING_DECISION:
-            latest = conflict.decisions.exclude(state="discarded").order_by("-created_at").first()
-            return redirect(latest or "declarations:decision_list")
+            return self.decided_already()
         note_reading(conflict, by=request.user, authors=(conflict.declarant_id,))
         today = timezone.localdate()
         data_request = getattr(conflict, "data_request", None)
         context = {
             "conflict": conflict,
             "sections": answers_in_words(self.form_version, conflict.draft),
-            "handler_changes": conflict.handler_changes.select_related("from_user", "to_user"),
+            "handler_changes": conflict.handler_changes.select_related("to_user"),
+            "draft_url": self.draft_url(),
             "attachments": attachments.of(conflict),
             "data_request": data_request,
             "days_left": calendar.working_days_left(conflict.due_on, today),
@@ -112,6 +112,24 @@ class CaseView(ConflictMixin, View):
             "has_begun": conflict.state in (ConflictState.UNDER_REVIEW, ConflictState.NEEDS_DATA),
         }
         return render(request, "declarations/superiors/case.html", context)
+
+    def decided_already(self):
+        """A link in an old notice leads on to what became of it."""
+        conflict = self.subject
+        latest = conflict.decisions.exclude(state="discarded").order_by("-created_at").first()
+        if latest is not None:
+            return redirect(latest)
+        text = _("This is not possible any more; the state is now “%(state)s”.")
+        messages.info(self.request, text % {"state": conflict.get_state_display()})
+        return redirect("declarations:decision_list")
+
+    def draft_url(self) -> str:
+        """While an answer is awaited one may go on writing, but not begin."""
+        if self.subject.state != ConflictState.NEEDS_DATA:
+            return ""
+        own = self.subject.decisions.filter(state="draft", decider=self.request.user)
+        key = own.values_list("pk", flat=True).first()
+        return reverse("declarations:decision_tasks", args=[key]) if key else ""
 
 
 class DecisionBeginView(ConflictMixin, View):

@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "statements",
     "mapping",
     "declarations",
+    "review",
 ]
 
 MIDDLEWARE = [

@@ -15,6 +15,7 @@ urlpatterns = [
     path("jejak/", include("audit.urls")),
     path("", include("statements.urls")),
     path("area-rawan/", include("mapping.urls")),
+    path("tinjauan/", include("review.urls")),
     path("", include("declarations.urls")),
 ]
 

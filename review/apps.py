@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ReviewConfig(AppConfig):
+    name = "review"
+
+    def ready(self) -> None:
+        # Models must be loaded before policies and sentences can be.
+        from audit import presentation  # noqa: PLC0415 -- see above
+        from notices import kinds  # noqa: PLC0415 -- see above
+        from people import navigation  # noqa: PLC0415 -- see above
+        from review import menu, policies, sentences  # noqa: F401, PLC0415 -- see above
+
+        presentation.register_all(sentences.SENTENCES)
+        kinds.register("review.reminded", _("The head of your OPD reminds you"))
+        navigation.register(menu.items)

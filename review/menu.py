@@ -1,0 +1,21 @@
+"""The pages of `review` in the menu."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from people import navigation
+
+if TYPE_CHECKING:
+    from people.models import User
+
+
+def items(user: "User") -> Iterator[navigation.Item]:
+    if user.has_perm("review.view_desk"):
+        yield navigation.Item(_("My OPD"), reverse("review:desk"), "dashboard", order=45)
+    if user.has_perm("review.view_province"):
+        yield navigation.Item(
+            _("Map against reality"), reverse("review:province"), "compare", order=56
+        )

@@ -1,0 +1,1 @@
+"""What the pages of `review` show, and the reminder that the head's page sends."""

@@ -372,16 +372,13 @@ class CaseMaker:
                 id=self._id(), user_id=case.person.id, matter=case.matter, conflict_id=pk,
                 started_at=case.at,
             )  # fmt: skip
-            if case.has_draft_decision:
-                yield self._open_decision(pk, case, handler)
+            first = self.clock.superior(case.person)
+            decider = first if case.state == C.ESCALATED else handler
+            if case.has_draft_decision and decider is not None:
+                yield self._open_decision(pk, case, decider)
 
-    def _open_decision(
-        self, pk: uuid.UUID, case: Conflict, handler: Person | None
-    ) -> SuperiorDecision:
+    def _open_decision(self, pk: uuid.UUID, case: Conflict, decider: Person) -> SuperiorDecision:
         """Begun: still being written, or put away when the case passed to the next superior."""
-        first = self.clock.superior(case.person)
-        is_passed_on = case.state == C.ESCALATED
-        decider = first if is_passed_on else handler
         at = case.at + HOUR
         return SuperiorDecision(
             id=self._id(),
@@ -391,7 +388,7 @@ class CaseMaker:
             opd=self.province.opds[case.person.post.opd],
             year=at.year,
             form_version=self.lists.forms["F5"],
-            state="discarded" if is_passed_on else "draft",
+            state="discarded" if case.state == C.ESCALATED else "draft",
             revision=1,
             draft={"findings": {"truth_analysis": texts.TRUTH[0]}},
             created_at=at,

@@ -43,7 +43,7 @@ class CompanyMaker:
     def make(self, form: str = "") -> Company:
         rng = self.rng
         while True:
-            words = (rng.choice(FIRST), rng.choice(SECOND))
+            words: tuple[str, ...] = (rng.choice(FIRST), rng.choice(SECOND))
             if len(self.taken) > 600 or rng.random() < 0.2:
                 words += (rng.choice(THIRD),)
             if len(self.taken) > 9_000:

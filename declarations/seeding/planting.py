@@ -80,6 +80,11 @@ class Planter:
                 return person
         return None
 
+    def claim(self, person: Person) -> Person:
+        """As `take`, of somebody who is known to be free."""
+        self.take(lambda other: other is person)
+        return person
+
     def edit(self, person: Person, change: Edit) -> None:
         self.profiles.complete.add(person.id)
         self.profiles.edits[person.id].append(change)
@@ -228,8 +233,8 @@ class Planter:
         for person in self.free:
             by_opd[person.post.opd].append(person)
         opd, _people = max(by_opd.items(), key=lambda item: (len(item[1]), item[0]))
-        clones = [self.take(lambda p: p.post.opd == opd) for _number in range(CLONES)]
-        clones = [person for person in clones if person]
+        found = [self.take(lambda p: p.post.opd == opd) for _number in range(CLONES)]
+        clones = [person for person in found if person]
         at = self.clock.at(datetime.date(self.year, 2, 3), self.rng)
         for number, person in enumerate(clones):
             self.make_nil(person, since=self.year)
@@ -254,8 +259,7 @@ class Planter:
             if {kinship.first.id, kinship.second.id} <= free and kinship.relation in (
                 "istri", "suami",
             ):  # fmt: skip
-                first = self.take(lambda p, k=kinship: p is k.first)
-                second = self.take(lambda p, k=kinship: p is k.second)
+                first, second = self.claim(kinship.first), self.claim(kinship.second)
                 return first, second, kinship.relation
         return None
 
@@ -417,10 +421,10 @@ class Planter:
 
     def _d1_reporting_line(self) -> None:
         person = self.take(lambda p: self._free_superior(p) is not None)
-        if person is None:
+        superior = self._free_superior(person) if person else None
+        if person is None or superior is None:
             return
-        superior = self._free_superior(person)
-        self.take(lambda p: p is superior)
+        self.claim(superior)
         self._make_kin(superior, person)
         self.note(
             "D1_kin_in_reporting_line",
@@ -493,7 +497,7 @@ class Planter:
         if person is None:
             return
         officer = self.province.officer(person.post.opd)
-        self.take(lambda p: p is officer)
+        self.claim(officer)
         self._make_kin(officer, person)
         self.note(
             "D6_checked_by_kin",
@@ -510,8 +514,8 @@ class Planter:
         )
 
     def _e2_off_map(self) -> None:
-        people = [self.take(lambda p: p.post.opd == OFF_MAP_OPD) for _number in range(2)]
-        people = [person for person in people if person]
+        found = [self.take(lambda p: p.post.opd == OFF_MAP_OPD) for _number in range(2)]
+        people = [person for person in found if person]
         for person in people:
             self.declared(
                 person,
@@ -678,10 +682,10 @@ class Planter:
 
     def _superior_related(self) -> None:
         person = self.take(lambda p: self._free_superior(p) is not None)
-        if person is None:
+        superior = self._free_superior(person) if person else None
+        if person is None or superior is None:
             return
-        superior = self._free_superior(person)
-        self.take(lambda p: p is superior)
+        self.claim(superior)
         self._make_kin(superior, person)
         case = self.declared(
             person,
@@ -764,7 +768,8 @@ def _sent_at(year: int, at: datetime.datetime) -> Edit:
         filing = profile.in_year(year)
         if filing:
             filing.sent_at = at
-            filing.checked_at = max(filing.checked_at or at, at + datetime.timedelta(days=1))
+            if filing.checked_by:  # A small province may have nobody to check it.
+                filing.checked_at = max(filing.checked_at or at, at + datetime.timedelta(days=1))
             if filing.acknowledged_at:
                 filing.acknowledged_at = max(filing.acknowledged_at, at)
 

@@ -148,11 +148,11 @@ class Story:
 
     def _sent_at(self, person: Person, state: str) -> datetime.datetime:
         rng, clock = self.rng, self.clock
-        recent = {
+        recent: tuple[int, int] | None = {
             C.DRAFT: (1, 4), C.SENT: (0, 3), C.UNDER_REVIEW: (1, 4), C.NEEDS_DATA: (1, 3),
             C.ESCALATED: (8, 9), C.CONFLICT_FOUND: (4, 6), C.NO_CONFLICT: (4, 6),
             C.SUPERSEDED: (2, 4), C.WITHDRAWN: (5, 60), C.CONTROLLED: (15, 60),
-        }.get(state)  # fmt: skip
+        }.get(C(state))  # fmt: skip
         if recent:
             return clock.days_ago(rng, max(1, rng.randint(*recent)))
         first = clock.last_year - 2

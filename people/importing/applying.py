@@ -87,8 +87,9 @@ def _write_assignments(plan: Plan, people: list[PersonPlan]) -> None:
     for terms in (earlier, later):
         rows = []
         for term in terms:
-            term.assignment.ends_on, term.assignment.decree = term.ends_on, term.decree
-            rows.append(term.assignment)
+            if (assignment := term.assignment) is not None:
+                assignment.ends_on, assignment.decree = term.ends_on, term.decree
+                rows.append(assignment)
         Assignment.objects.bulk_update(rows, ["ends_on", "decree"], batch_size=500)
     posts = _posts_of(plan)
     new = [

@@ -14,8 +14,8 @@ from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.core.files.base import File
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -43,7 +43,7 @@ def _path(batch: ImportBatch) -> str:
 
 
 @transaction.atomic
-def receive(upload: File, *, by: User) -> ImportBatch:
+def receive(upload: UploadedFile, *, by: User) -> ImportBatch:
     """Keep the file and ask the worker to check it; nothing of it is taken over yet."""
     _require(by)
     digest = hashlib.sha256()

@@ -6,8 +6,7 @@ The dangers of the file itself (bombs, formulas, merged cells, sizes) are judged
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -22,7 +21,7 @@ Numbered = tuple[int, dict[str, str]]
 __all__ = ["LIMITS", "Numbered", "SpreadsheetError", "read"]
 
 
-def read(source: BinaryIO | Path | str, *, name: str = "", faults: Faults) -> list[Numbered]:
+def read(source: Any, *, name: str = "", faults: Faults) -> list[Numbered]:
     """The filled rows with their numbers; raises `SpreadsheetError` for no table at all."""
     table = read_table(source, name=name, limits=LIMITS)
     keys = _place(table)

@@ -9,6 +9,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -49,7 +50,7 @@ class Term:
         return self.row.number if self.row else 0
 
     @property
-    def changes(self) -> dict[str, tuple[object, object]]:
+    def changes(self) -> dict[str, tuple[Any, Any]]:
         if self.stored is None:
             return {}
         pairs = zip(("ends_on", "decree"), self.stored, (self.ends_on, self.decree), strict=True)

@@ -5,7 +5,12 @@ class MappingConfig(AppConfig):
     name = "mapping"
 
     def ready(self) -> None:
-        from mapping import policies  # noqa: F401, PLC0415 -- registers the policies
+        from audit import presentation  # noqa: PLC0415 -- models must be loaded before
+        from mapping import messages, policies, sentences, wiring  # noqa: F401, PLC0415 -- policies register themselves
+
+        presentation.register_all(sentences.SENTENCES)
+        messages.register_all()
+        wiring.wire()
 
     @staticmethod
     def load_reference() -> None:

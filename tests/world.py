@@ -32,6 +32,7 @@ from declarations.services.configuration import form_in_use
 from declarations.workflow import conflicts, decisions, plans, statements
 from declarations.workflow import registers as register_workflow
 from jobs.models import Job
+from mapping.models import MapImport, RiskArea, RowComment
 from people.models import Holiday, ImportBatch, Opd, Role, User
 from statements.models import Document
 from tests.declarations.factories import RegisterFactory, full_draft
@@ -43,6 +44,8 @@ from tests.declarations.office import (
     proof,
     statement_draft,
 )
+from tests.mapping.factories import ControlFactory, make_map
+from tests.mapping.factories import Office as MapOffice
 from tests.notices.factories import EmailFactory, NoticeFactory
 from tests.people.factories import OpdFactory, log_in, person_with, post_of
 
@@ -157,6 +160,7 @@ def build() -> World:
     people = {name: User.objects.get(pk=user.pk) for name, user in people.items()}
     world = World(opd, people)
     world.things = _registers(people) | _conflicts(opd, people) | _rest(opd, people)
+    world.things |= _maps(opd, people)
     _log_in_all(world)
     return world
 
@@ -232,7 +236,7 @@ def _conflicts(opd: Opd, people: dict[str, User]) -> dict[str, Any]:
     Document.objects.filter(pk=failed.pk).update(state="failed")
     written = declared("konsep benturan")
     for owner in ({"conflict": written}, {"task": task}):
-        Attachment.objects.create(
+        attachment = Attachment.objects.create(
             name="bukti.pdf",
             content_type="application/pdf",
             size=4,
@@ -241,6 +245,7 @@ def _conflicts(opd: Opd, people: dict[str, User]) -> dict[str, Any]:
             uploaded_by=staff,
             **owner,
         )
+        attachment.file.close()
     return {
         "statement_draft": make_statement(office, answers("konsep")),
         "statement_sent": issued,
@@ -253,6 +258,37 @@ def _conflicts(opd: Opd, people: dict[str, User]) -> dict[str, Any]:
         "task_sent": task,
         "conflict_asked": asked,
         "document_failed": failed,
+    }
+
+
+def _maps(opd: Opd, people: dict[str, User]) -> dict[str, Any]:
+    """A map in force, one under review, one being drawn; a control and a file on the way."""
+    office = MapOffice(
+        opd=opd, staff=people["declarant"], posts=tuple(
+            post_of(people[name]) for name in ("head", "officer", "declarant")
+        ),
+        **{name: people[name] for name in (
+            "head", "officer", "inspector", "chief_inspector", "auditor",
+        )},
+    )  # fmt: skip
+    year = timezone.localdate().year
+    approved = make_map(office, state="approved")
+    draft = make_map(office, year=year + 1)
+    row = draft.areas.get()
+    return {
+        "map_approved": approved,
+        "map_review": make_map(office, year=year - 1, state="under_review"),
+        "map_draft": draft,
+        "area_approved": approved.areas.get(),
+        "area_draft": row,
+        "area_review": RiskArea.objects.get(map__opd=opd, map__year=year - 1),
+        "map_comment": RowComment.objects.create(
+            area=row, text="Lengkapi.", created_by=people["inspector"]
+        ),
+        "control": ControlFactory(area=approved.areas.get(), owner_post=office.posts[0]),
+        "map_import": MapImport.objects.create(
+            map=draft, file_name="peta.csv", revision=0, created_by=people["officer"]
+        ),
     }
 
 
@@ -321,7 +357,24 @@ SUBJECTS = {
     "people:revoke_role": "grant",
     "people:end_assignment": "assignment",
     "people:": "user",
+    "review:": "opd",
     "mfa_": "none",
+    "mapping:": "map_approved",
+    "mapping:library": "map_draft",
+    "mapping:area_create": "map_draft",
+    "mapping:sign": "map_draft",
+    "mapping:import": "map_draft",
+    "mapping:import_check": "map_import",
+    "mapping:review": "map_review",
+    "mapping:return": "map_review",
+    "mapping:approve": "map_review",
+    "mapping:area_detail": "area_approved",
+    "mapping:area_control": "area_approved",
+    "mapping:area_comment": "area_review",
+    "mapping:area_edit": "area_draft",
+    "mapping:area_remove": "area_draft",
+    "mapping:comment_": "map_comment",
+    "mapping:control_": "control",
 }
 WRITING = (
     "tasks", "nil_all", "check", "sign", "section", "nil", "row_add", "row", "row_remove",

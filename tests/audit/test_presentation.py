@@ -52,7 +52,7 @@ def patterns_of(argument: ast.expr) -> Iterator[str]:
 def transitions() -> dict[str, str]:
     """The steps of the state tables, which `f"{model}.{name}"` records."""
     found = {}
-    for module_name in ("declarations.states", "statements.states"):
+    for module_name in ("declarations.states", "mapping.states", "statements.states"):
         if module_name.split(".")[0] not in settings.INSTALLED_APPS:
             continue
         module = import_module(module_name)

@@ -1,0 +1,178 @@
+"""Beginning a map: empty, from last year's, or as a new version of the approved one."""
+
+import dataclasses
+import datetime
+from collections.abc import Iterable
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.services import record
+from mapping.models import Control, RiskArea, RiskAreaPost, RiskAreaTemplate, RiskMap
+from mapping.services.errors import MapError
+from mapping.services.scales import default_scale, rate
+from people.models import Opd, Post, User
+
+COPIED = (
+    "row_key", "position", "template_id", "area", "activity", "conflict_form", "source_id",
+    "cause", "officials", "other_parties", "consequence", "likelihood", "impact",
+    "existing_control", "control_effect", "residual_likelihood", "residual_impact", "prevention",
+    "handling", "owner_post_id", "due_on", "status", "status_note", "mcsp_area",
+)  # fmt: skip
+
+
+def years_offered(on: datetime.date | None = None) -> list[int]:
+    year = (on or timezone.localdate()).year
+    return [year, year + 1]
+
+
+def opds_drawn_by(user: User) -> list[Opd]:
+    ids = user.standing.headed_opd_ids | user.standing.officer_opd_ids
+    return list(Opd.objects.filter(pk__in=ids, valid_until__isnull=True).order_by("code"))
+
+
+@transaction.atomic
+def start_map(*, opd: Opd, year: int, by: User, copy: bool = False) -> RiskMap:
+    """A draft of the year; `copy` takes the rows of the last approved map over."""
+    if not by.has_perm("mapping.add_riskmap", opd):
+        raise PermissionDenied
+    if year not in years_offered():
+        raise MapError(_("A map is begun for this year or the next."))
+    _check_alive(opd)
+    if RiskMap.objects.filter(opd=opd, year=year).exists():
+        raise MapError(
+            _("There is a map of %(year)s already. Open it, or open it again from its page.")
+            % {"year": year}
+        )
+    source = last_map(opd, before=year) if copy else None
+    return _create(opd=opd, year=year, version=1, source=source, by=by, reason="")
+
+
+@transaction.atomic
+def reopen_map(risk_map: RiskMap, *, by: User, reason: str) -> RiskMap:
+    """A new version of an approved map, as a draft; the approved one stays in force."""
+    risk_map = RiskMap.objects.select_for_update(of=("self",)).get(pk=risk_map.pk)
+    if not by.has_perm("mapping.reopen_riskmap", risk_map):
+        raise PermissionDenied
+    reason = reason.strip()
+    if not reason:
+        raise MapError(_("Say why the map is opened again."))
+    if not risk_map.is_in_force:
+        raise MapError(_("Only the map in force can be opened again."))
+    _check_alive(risk_map.opd)
+    versions = RiskMap.objects.filter(opd=risk_map.opd, year=risk_map.year)
+    if versions.open().exists():
+        raise MapError(_("Somebody is working on a map of this year already."))
+    last = versions.aggregate(last=Max("version"))["last"]
+    return _create(
+        opd=risk_map.opd, year=risk_map.year, version=last + 1, source=risk_map, by=by,
+        reason=reason,
+    )  # fmt: skip
+
+
+def last_map(opd: Opd, *, before: int) -> RiskMap | None:
+    return RiskMap.objects.of_record().filter(opd=opd, year__lt=before).order_by("-year").first()
+
+
+def _check_alive(opd: Opd) -> None:
+    if opd.valid_until is not None:
+        raise MapError(
+            _("This OPD ends or has ended; its map is carried over to its successor.")
+        )
+
+
+def _create(
+    *, opd: Opd, year: int, version: int, source: RiskMap | None, by: User | None, reason: str
+) -> RiskMap:
+    risk_map = RiskMap(
+        opd=opd, year=year, version=version, scale=default_scale(), previous=source,
+        created_by=by, opened_because=reason[:500],
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            risk_map.save(force_insert=True)
+    except IntegrityError as error:
+        raise MapError(_("Somebody is working on a map of this year already.")) from error
+    if source is not None:
+        copy_rows(source.areas.all(), risk_map, by=by)
+    record(
+        "riskmap.start", by=by, target=risk_map, year=year, version=version, reason=reason,
+        copied_from=str(source) if source else "",
+    )  # fmt: skip
+    return risk_map
+
+
+def copy_rows(
+    rows: Iterable[RiskArea], target: RiskMap, *, by: User | None, first: int = 1
+) -> list[RiskArea]:
+    """The rows as drafts of `target`, rated on its scale; posts that are gone stay behind."""
+    rows = list(rows)
+    on = timezone.localdate()
+    living = set(
+        Post.objects.filter(opd=target.opd).in_force(on=on).values_list("pk", flat=True)
+    )
+    made = []
+    for number, row in enumerate(rows, first):
+        copied = RiskArea(map=target, updated_by=by, **{name: getattr(row, name) for name in COPIED})
+        copied.position = number
+        if copied.owner_post_id not in living:
+            copied.owner_post = None
+        rate(copied, target.scale)
+        made.append(copied)
+    RiskArea.objects.bulk_create(made)
+    by_key = {row.row_key: row.pk for row in made}
+    keys = {row.pk: row.row_key for row in rows}
+    named = RiskAreaPost.objects.filter(area__in=list(keys))
+    RiskAreaPost.objects.bulk_create(
+        RiskAreaPost(area_id=by_key[keys[item.area_id]], post_id=item.post_id)
+        for item in named
+        if item.post_id in living and keys[item.area_id] in by_key
+    )
+    return made
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Since:
+    """What has changed since the map that the rows were copied from."""
+
+    posts_gone: list[tuple[RiskArea, Post]]
+    overdue: list[Control]
+    without_owner: list[RiskArea]
+
+    def __bool__(self) -> bool:
+        return bool(self.posts_gone or self.overdue or self.without_owner)
+
+
+def changed_since(risk_map: RiskMap, rows: list[RiskArea], *, on: datetime.date) -> Since:
+    """For a draft made from another map: 2 queries."""
+    if risk_map.previous_id is None or not risk_map.is_editable:
+        return Since([], [], [])
+    here = {row.row_key: row for row in rows}
+    gone = RiskAreaPost.objects.filter(
+        area__map=risk_map.previous_id, area__row_key__in=list(here)
+    ).exclude(post__in=Post.objects.filter(opd=risk_map.opd_id).in_force(on=on))
+    posts_gone = [
+        (here[item.area.row_key], item.post)
+        for item in gone.select_related("area", "post__opd").order_by("pk")
+    ]
+    overdue = list(
+        Control.objects.filter(opd=risk_map.opd_id, row_key__in=list(here))
+        .overdue(on=on)
+        .for_list()
+    )
+    without = [row for row in rows if row.owner_post_id is None]
+    return Since(posts_gone, overdue, without)
+
+
+def templates_for(opd: Opd) -> list[RiskAreaTemplate]:
+    """The library's areas that fit the OPD: those for its code first, then those for all.
+
+    What was meant for an OPD is offered to the one that took its place.
+    """
+    codes = {opd.code, *opd.predecessors.values_list("code", flat=True)}
+    found = RiskAreaTemplate.objects.filter(valid_until__isnull=True).select_related("source")
+    fitting = [area for area in found if any(area.fits(code) for code in codes)]
+    return sorted(fitting, key=lambda area: (area.is_for_all, area.code))

@@ -1,0 +1,34 @@
+"""OPD × area for the whole province."""
+
+from django.shortcuts import render
+from django.utils import timezone
+from django.views import View
+from rules.contrib.views import PermissionRequiredMixin
+
+from common.views import filter_form
+from mapping.forms import ProvinceFilter
+from mapping.models.rows import McspArea
+from mapping.province import matrix, years
+
+
+class ProvinceView(PermissionRequiredMixin, View):
+    permission_required = "mapping.view_province"
+    raise_exception = True
+
+    def get_permission_object(self) -> None:
+        return None
+
+    def get(self, request):
+        known = years()
+        filters = filter_form(request, ProvinceFilter, years=known)
+        today = timezone.localdate()
+        year = filters.cleaned_data["tahun"] or (known[0] if known else today.year)
+        lines = matrix(year=year, on=today)
+        context = {
+            "filters": filters,
+            "year": year,
+            "lines": lines,
+            "areas": McspArea.choices,
+            "with_map": sum(line.map_id is not None for line in lines),
+        }
+        return render(request, "mapping/province.html", context)

@@ -1,0 +1,232 @@
+"""One row: read, write, remove; the library to pick rows from."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views import View
+
+from common.errors import conflict as conflict_page
+from mapping.forms import RiskAreaForm
+from mapping.models import Control, RiskArea
+from mapping.models.rows import level_words
+from mapping.services import (
+    MapError,
+    StaleRowError,
+    add_from_library,
+    remove_row,
+    save_row,
+    templates_for,
+)
+from mapping.services.scales import level_number
+from mapping.views.base import AreaMixin, MapMixin, add_errors
+
+COMPARED = (
+    "area", "activity", "mcsp_area", "conflict_form", "source", "cause", "officials",
+    "other_parties", "consequence", "likelihood", "impact", "existing_control", "control_effect",
+    "residual_likelihood", "residual_impact", "prevention", "handling", "owner_post", "due_on",
+    "status", "status_note",
+)  # fmt: skip
+
+
+class AreaDetailView(AreaMixin, View):
+    """A row with its controls and the reviewer's comments."""
+
+    def get(self, request, *args, **kwargs):
+        row, user = self.area, request.user
+        scale = self.map.scale
+        draws = user.has_perm("mapping.change_riskmap", self.map)
+        context = {
+            "row": row,
+            "map": self.map,
+            "posts": [item.post for item in row.named_posts.all()],
+            "band": level_number(scale, row.level),
+            "label": level_words(scale, row.level),
+            "residual_band": level_number(scale, row.residual_level),
+            "residual_label": level_words(scale, row.residual_level),
+            "controls": list(Control.objects.of_area(row).for_list()),
+            "comments": list(row.comments.select_related("created_by", "settled_by")),
+            "draws": draws,
+            "may_change": draws and self.map.is_editable,
+            "today": timezone.localdate(),
+        }
+        return render(request, "mapping/area_detail.html", context)
+
+
+class AreaWriteMixin:
+    """Shows and takes the form of a row; a row that somebody else wrote meanwhile is compared."""
+
+    def page(self, form: Any, *, status: int = 200, **context: Any) -> HttpResponse:
+        return render(
+            self.request,
+            "mapping/area_edit.html",
+            {"form": form, "map": self.map, "row": self.row(), **context},
+            status=status,
+        )
+
+    def row(self) -> RiskArea | None:
+        return None
+
+    def save(self, form: Any, revision: int | None) -> HttpResponse:
+        if not form.is_valid():
+            return self.page(form, status=422, revision=revision)
+        try:
+            saved = save_row(
+                form.instance, by=self.request.user, posts=form.cleaned_data["posts"],
+                revision=revision,
+            )  # fmt: skip
+        except StaleRowError as error:
+            return self.stale(form, error.row)
+        except MapError as error:
+            return self.too_late(error)
+        except ValidationError as error:
+            add_errors(form, error)
+            return self.page(form, status=422, revision=revision)
+        messages.success(self.request, _("The row was saved."))
+        if "lagi" in self.request.POST:
+            return redirect("mapping:area_create", self.map.pk)
+        return redirect(saved)
+
+    def stale(self, form: Any, theirs: RiskArea) -> HttpResponse:
+        raise NotImplementedError
+
+
+class AreaCreateView(AreaWriteMixin, MapMixin, View):
+    permission_required = "mapping.change_riskmap"
+
+    def get(self, request, *args, **kwargs):
+        if not self.map.is_editable:
+            return self.too_late(MapError(_("This map can't be changed any more.")))
+        return self.page(RiskAreaForm(risk_map=self.map))
+
+    def post(self, request, *args, **kwargs):
+        blank = RiskArea(map=self.map)
+        return self.save(RiskAreaForm(request.POST, risk_map=self.map, instance=blank), None)
+
+
+class AreaEditView(AreaWriteMixin, AreaMixin, View):
+    permission_required = "mapping.change_riskmap"
+
+    def row(self):
+        return self.area
+
+    def get(self, request, *args, **kwargs):
+        if not self.map.is_editable:
+            return self.too_late(MapError(_("This map can't be changed any more.")))
+        form = RiskAreaForm(risk_map=self.map, instance=self.area)
+        return self.page(form, revision=self.area.revision)
+
+    def post(self, request, *args, **kwargs):
+        form = RiskAreaForm(request.POST, risk_map=self.map, instance=self.area)
+        return self.save(form, _revision(request))
+
+    def stale(self, form, theirs):
+        """What they wrote beside what was typed; the next press writes over theirs knowingly."""
+        theirs = RiskArea.objects.select_related("source", "owner_post", "updated_by").get(
+            pk=theirs.pk
+        )
+        differences = []
+        for name in COMPARED:
+            mine = form.cleaned_data.get(name)
+            other = getattr(theirs, name)
+            if (mine or "") != (other or ""):
+                label = form.fields[name].label
+                differences.append((label, _shown(theirs, name, other), _shown(None, name, mine)))
+        return self.page(
+            form, status=409, revision=theirs.revision, theirs=theirs, differences=differences
+        )
+
+
+def _shown(row: RiskArea | None, name: str, value: Any) -> Any:
+    choices = dict(RiskArea._meta.get_field(name).flatchoices)
+    return choices.get(value, value)
+
+
+def _revision(request: Any) -> int:
+    """The revision that the page showed; nonsense means "none seen", which is stale."""
+    text = request.POST.get("revision", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+class AreaRemoveView(AreaMixin, View):
+    """Asks once before a row goes."""
+
+    permission_required = "mapping.change_riskmap"
+
+    def get(self, request, *args, **kwargs):
+        context = {"row": self.area, "map": self.map, "revision": self.area.revision}
+        return render(request, "mapping/area_remove.html", context)
+
+    def post(self, request, *args, **kwargs):
+        address = self.map.get_absolute_url()
+        try:
+            remove_row(self.area, by=request.user, revision=_revision(request))
+        except MapError as error:
+            return conflict_page(request, text=str(error), url=address)
+        messages.success(request, _("The row was removed."))
+        return redirect(address)
+
+
+class LibraryView(MapMixin, View):
+    """Tick what fits; the words may be changed afterwards."""
+
+    permission_required = "mapping.change_riskmap"
+
+    def get(self, request, *args, **kwargs):
+        if not self.map.is_editable:
+            return self.too_late(MapError(_("This map can't be changed any more.")))
+        known = set(self.map.areas.values_list("template_id", flat=True))
+        scale = self.map.scale
+        offered = []
+        for item in templates_for(self.map.opd):
+            magnitude = scale.magnitude(item.likelihood, item.impact)
+            level = scale.band(magnitude)["level"]
+            offered.append(
+                {
+                    "template": item,
+                    "is_taken": item.pk in known,
+                    "magnitude": magnitude,
+                    "band": level_number(scale, level),
+                    "label": level_words(scale, level),
+                }
+            )
+        own = [item for item in offered if not item["template"].is_for_all]
+        general = [item for item in offered if item["template"].is_for_all]
+        context = {
+            "map": self.map,
+            "groups": [
+                group
+                for group in (
+                    {"key": "own", "heading": _("Meant for your OPD"), "items": own},
+                    {"key": "general", "heading": _("Found in every OPD"), "items": general},
+                )
+                if group["items"]
+            ],
+        }
+        return render(request, "mapping/library.html", context)
+
+    def post(self, request, *args, **kwargs):
+        codes = request.POST.getlist("kode")[:200]
+        if not codes:
+            messages.warning(request, _("Tick the areas that fit your OPD first."))
+            return redirect("mapping:library", self.map.pk)
+        try:
+            rows = add_from_library(
+                self.map,
+                codes=[code for code in codes if code.isprintable() and len(code) <= 20],
+                by=request.user,
+            )
+        except MapError as error:
+            return self.too_late(error)
+        except IntegrityError:
+            return self.too_late(MapError(_("Somebody added the same areas meanwhile.")))
+        text = ngettext("%(count)s area was added.", "%(count)s areas were added.", len(rows))
+        messages.success(request, text % {"count": len(rows)})
+        return redirect(reverse("mapping:detail", args=[self.map.pk]) + "#baris")

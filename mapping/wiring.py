@@ -1,0 +1,28 @@
+"""What the risk map hangs on to elsewhere: reminders and who reads its documents."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from mapping.documents import KIND
+from mapping.models import RiskMap
+from mapping.services.controls import find_controls_due
+from notices import reminders
+from people.models import User
+from statements.policies import register_viewer
+
+
+def may_view(user: User, document: Any) -> bool:
+    """Who may see the map may see its document."""
+    risk_map = RiskMap.objects.select_related("opd").filter(document=document.pk).first()
+    return risk_map is not None and user.has_perm("mapping.view_riskmap", risk_map)
+
+
+def visible_documents(user: User) -> Q:
+    seen = RiskMap.objects.visible_to(user).filter(document__isnull=False)
+    return Q(pk__in=seen.values("document"))
+
+
+def wire() -> None:
+    reminders.register("mapping.controls_due", find_controls_due)
+    register_viewer(KIND, may_view, visible_documents)

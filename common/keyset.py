@@ -30,8 +30,8 @@ CURSOR_AGE = datetime.timedelta(days=366)
 CURSOR_LENGTH = 1_000
 
 
-class InvalidCursorError(Exception):
-    """The cursor isn't one this list made."""
+class InvalidCursorError(Http404):
+    """The cursor isn't one this list made; a view that doesn't catch it answers 404."""
 
 
 @dataclass(frozen=True, slots=True)

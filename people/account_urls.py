@@ -10,6 +10,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount import views as social
 from allauth.usersessions import views as sessions
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
 
 from people import oidc
@@ -76,7 +77,11 @@ urlpatterns = [
     path("sesi/", sessions.list_usersessions, name="usersessions_list"),
     # Without a provider in the settings these answer 404.
     path("oidc/batal/", social.login_cancelled, name="socialaccount_login_cancelled"),
-    path("oidc/gagal/", social.login_error, name="socialaccount_login_error"),
+    path(
+        "oidc/gagal/",
+        login_not_required(social.login_error),
+        name="socialaccount_login_error",
+    ),
     path("oidc/<str:provider_id>/", oidc.login, name="openid_connect_login"),
     path("oidc/<str:provider_id>/kembali/", oidc.callback, name="openid_connect_callback"),
 ]

@@ -12,6 +12,8 @@ SENTENCES = {
     "interestregister.renew": _("renewed the register of interests"),
     "interestregister.expire": _("let the register of interests expire"),
     "interestregister.withdraw": _("withdrew the register of interests"),
+    "interestregister.acknowledge": _("acknowledged the register of interests"),
+    "interestregister.view": _("read the register of interests"),
     "decisionstatement.create": _("began the statement"),
     "decisionstatement.save_draft": _("saved a draft of the statement"),
     "decisionstatement.issue": _("signed the statement"),

@@ -36,8 +36,9 @@ class DecisionDetailView(DecisionMixin, DetailView):
     permission_required = "declarations.view_superiordecision"
 
     def get_template_names(self):
-        page = "decision_detail" if self.reads_all else "decision_replacement"
-        return [f"declarations/superiors/{page}.html"]
+        if self.reads_all:
+            return ["declarations/superiors/decision_detail.html"]
+        return ["declarations/superiors/decision_replacement.html"]
 
     @property
     def reads_all(self) -> bool:

@@ -28,18 +28,14 @@ SHORTEST_SEARCH = 3
 class FragmentMixin:
     """A part for HTMX, a page otherwise; the cache keeps them apart."""
 
-    fragment = ""
+    fragment = whole = ""
 
     def answer(self, *, status: int = 200, **context: Any) -> HttpResponse:
-        name = self.fragment
-        if not self.request.htmx:
-            name = f"{name}_page"
+        name = self.fragment if self.request.htmx else self.whole
         context |= {"subject": self.subject, "tasks_url": self.url("tasks")}
         # To HTMX a fault is a part like any other: it swaps nothing in on an error status.
         shown = 200 if self.request.htmx else status
-        response = render(
-            self.request, f"declarations/superiors/{name}.html", context, status=shown
-        )
+        response = render(self.request, name, context, status=shown)
         patch_vary_headers(response, ["HX-Request"])
         return response
 
@@ -48,7 +44,8 @@ class RiskView(FragmentMixin, EditingView):
     """The level of what is chosen, before it is saved."""
 
     editing = DECISION_EDITING
-    fragment = "_risk"
+    fragment = "declarations/superiors/_risk.html"
+    whole = "declarations/superiors/_risk_page.html"
     http_method_names = ["get"]
 
     def get(self, request, *args, **kwargs):
@@ -69,7 +66,8 @@ class ReplacementView(FragmentMixin, EditingView):
     """May this person step in? Asked as soon as a NIP is typed."""
 
     editing = DECISION_EDITING
-    fragment = "_replacement"
+    fragment = "declarations/superiors/_replacement.html"
+    whole = "declarations/superiors/_replacement_page.html"
     http_method_names = ["get"]
 
     def get(self, request, *args, **kwargs):
@@ -88,7 +86,8 @@ class ReplacementView(FragmentMixin, EditingView):
 class PeopleView(FragmentMixin, SavingView):
     """Colleagues by name or NIP; choosing one writes the NIP into the row of the draft."""
 
-    fragment = "_people"
+    fragment = "declarations/superiors/_people.html"
+    whole = "declarations/superiors/_people_page.html"
     section_key = question = ""
 
     @cached_property

@@ -283,7 +283,6 @@ def test_file_is_added_read_and_taken_away(client, office, django_capture_on_com
     attachment = Attachment.objects.get()  # The same file twice is one.
     response = client.get(url("attachment", conflict, attachment.pk))
     content = b"".join(response.streaming_content)
-    response.close()
     assert response["Content-Disposition"].startswith("attachment;")
     assert response["X-Content-Type-Options"] == "nosniff"
     assert b"Kamera Rahasia" not in content
@@ -346,7 +345,6 @@ def download(client, conflict, attachment):
     response = client.get(url("attachment", conflict, attachment.pk))
     if response.streaming:
         b"".join(response.streaming_content)
-    response.close()
     return response.status_code
 
 

@@ -48,7 +48,7 @@ def test_hit_is_said_while_typing_and_leads_to_a_declaration(screen, live_server
     walk.go_on()
     walk.go_on()
     assert walk.path == url("matches", statement)
-    screen.check("input[value=same]")
+    screen.click('label[for$="answer_0"]')
     walk.go_on()
     assert walk.path == url("check", statement)
     assert screen.locator(f'a[href="{url("sign", statement)}"]').count() == 0

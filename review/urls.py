@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from review import views
+from review.views import desk, reality
 
 app_name = "review"
 
 urlpatterns = [
-    path("peta/", views.ProvinceView.as_view(), name="province"),
-    path("opd/<int:pk>/", views.OpdView.as_view(), name="opd"),
-    path("opd/<int:pk>/baris/", views.RowsView.as_view(), name="opd_rows"),
-    path("kepala/", views.DeskView.as_view(), name="desk"),
-    path("kepala/<int:pk>/ingatkan/<uuid:user>/", views.RemindView.as_view(), name="opd_remind"),
+    path("peta/", reality.ProvinceView.as_view(), name="province"),
+    path("opd/<int:pk>/", reality.OpdView.as_view(), name="opd"),
+    path("opd/<int:pk>/baris/", reality.RowsView.as_view(), name="opd_rows"),
+    path("kepala/", desk.DeskView.as_view(), name="desk"),
+    path("kepala/<int:pk>/ingatkan/<uuid:user>/", desk.RemindView.as_view(), name="opd_remind"),
 ]

@@ -348,6 +348,7 @@ SUBJECTS = {
     "notices:open": "notice",
     "notices:retry": "email",
     "jobs:": "job",
+    "review:": "opd",
     "people:opd_": "opd",
     "people:post_": "post",
     "people:post_create": "opd",

@@ -199,7 +199,7 @@ class Album:
             camera.open(f"{decision}risk/")
             camera.choose(likelihood="4", impact="3")
             camera.page.wait_for_load_state("networkidle")
-            camera.take("desktop-decision-risk", at="[name$=-impact]")
+            camera.take("desktop-decision-risk", at="#risk-level")
             camera.open("/pengendalian/")
             camera.press("main table a[href*='/pengendalian/']")
             camera.take("desktop-control-plan")

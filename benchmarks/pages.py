@@ -23,8 +23,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(BASE_DIR))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("COI_ENVIRONMENT", "development")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.page_settings")
 
@@ -32,6 +31,7 @@ import django
 
 django.setup()
 
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -43,6 +43,7 @@ from people.models import Role, User
 from people.roles import GRANTABLE
 from tests.people.factories import log_in
 
+BASE_DIR = Path(__file__).resolve().parent.parent
 EMPTY = "/kosong/"
 
 
@@ -115,7 +116,7 @@ def served(*, bare):
         server.wait(timeout=15)
 
 
-def wait_for(port, server, seconds=60):
+def wait_for(port, server, seconds=120):
     end = time.monotonic() + seconds
     while time.monotonic() < end and server.poll() is None:
         try:
@@ -162,6 +163,7 @@ def rate(port, address, cookie, *, seconds, connections):
 
 
 def measure(options):
+    call_command("collectstatic", interactive=False, verbosity=0)
     pages = wanted()
     connection.close()
     rates = {name: [] for name, *_ in pages}

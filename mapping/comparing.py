@@ -17,9 +17,7 @@ class Pair:
 
     @property
     def row(self) -> RiskArea:
-        row = self.after or self.before
-        assert row is not None
-        return row
+        return self.after or self.before  # type: ignore[return-value] -- one of them is there
 
     @property
     def change(self) -> str:
@@ -47,14 +45,10 @@ def compare(before: RiskMap, after: RiskMap) -> list[Pair]:
     new = list(after.areas.for_map())
     keys = {row.row_key for row in new}
     pairs = [_pair(before, after, old.get(row.row_key), row) for row in new]
-    return pairs + [
-        _pair(before, after, row, None) for key, row in old.items() if key not in keys
-    ]
+    return pairs + [_pair(before, after, row, None) for key, row in old.items() if key not in keys]
 
 
-def _pair(
-    before: RiskMap, after: RiskMap, old: RiskArea | None, new: RiskArea | None
-) -> Pair:
+def _pair(before: RiskMap, after: RiskMap, old: RiskArea | None, new: RiskArea | None) -> Pair:
     return Pair(
         old,
         new,

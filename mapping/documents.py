@@ -15,6 +15,10 @@ from people.models import Post, User
 KIND = "PETA"
 HEAD, REVIEWER = "head", "reviewer"
 TITLE = "PETA AREA RAWAN KONFLIK KEPENTINGAN"
+STATEMENT = (
+    "Peta ini disusun menurut keadaan yang saya ketahui dan menjadi pegangan {opd} dalam "
+    "mencegah konflik kepentingan tahun {year}."
+)
 COLUMNS = [
     "No",
     "Area, kegiatan dan bentuk konflik",
@@ -39,10 +43,7 @@ def content(
             "opd": {"code": risk_map.opd.code, "name": risk_map.opd.name},
             "person": _person(head, post),
             "legal_basis": [],
-            "statement": [
-                "Peta ini disusun menurut keadaan yang saya ketahui dan menjadi pegangan "
-                f"{risk_map.opd.name} dalam mencegah konflik kepentingan tahun {risk_map.year}."
-            ],
+            "statement": [STATEMENT.format(opd=risk_map.opd.name, year=risk_map.year)],
             "sections": [
                 _summary(risk_map, rows),
                 _heat(risk_map, rows),
@@ -87,7 +88,11 @@ def _heat(risk_map: RiskMap, rows: Sequence[RiskArea]) -> dict[str, Any]:
     for likelihood in range(5, 0, -1):
         cells = [f"Kemungkinan {likelihood}"]
         for impact in range(1, 6):
-            here = [row.position for row in rows if (row.likelihood, row.impact) == (likelihood, impact)]
+            here = [
+                row.position
+                for row in rows
+                if (row.likelihood, row.impact) == (likelihood, impact)
+            ]
             left = [
                 row.position
                 for row in rows
@@ -131,9 +136,16 @@ def _cells(row: RiskArea, risk_map: RiskMap) -> list[str]:
 
 def _controls(controls: Sequence[Control]) -> dict[str, Any]:
     rows = [
-        {"cells": [item.title, item.owner_post.title, f"{item.due_on:%d-%m-%Y}", str(item.get_state_display())]}
+        {
+            "cells": [
+                item.title,
+                item.owner_post.title,
+                f"{item.due_on:%d-%m-%Y}",
+                str(item.get_state_display()),
+            ]
+        }
         for item in controls
-    ]  # fmt: skip
+    ]
     columns = ["Pengendalian", "Penanggung jawab", "Waktu", "Status"]
     table = {"type": "table", "columns": columns, "rows": rows, "empty": "Nihil"}
     return {"title": "Rencana pengendalian", "blocks": [table]}

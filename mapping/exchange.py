@@ -220,7 +220,12 @@ class _Check:
         self._choice(row, values, "sumber", "source", list(self.sources), default="")
         self._choice(row, values, "area_mcsp", "mcsp_area", McspArea.values, default="")
         self._choice(
-            row, values, "efek_pengendalian", "control_effect", ControlEffect.values, default="none"
+            row,
+            values,
+            "efek_pengendalian",
+            "control_effect",
+            ControlEffect.values,
+            default="none",
         )
         self._choice(row, values, "status", "status", RowStatus.values, default="planned")
         code = incoming(row["kode_pustaka"])

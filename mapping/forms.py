@@ -123,7 +123,9 @@ class RiskAreaForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if (cleaned.get("residual_likelihood") is None) != (cleaned.get("residual_impact") is None):
+        if (cleaned.get("residual_likelihood") is None) != (
+            cleaned.get("residual_impact") is None
+        ):
             self.add_error(
                 "residual_impact", _("Residual likelihood and impact are given together.")
             )
@@ -220,9 +222,7 @@ class RowFilter(forms.Form):
 class MapFilter(forms.Form):
     """Filters of the list of maps."""
 
-    tahun = forms.IntegerField(
-        label=_("Year"), required=False, min_value=2000, max_value=2100
-    )
+    tahun = forms.IntegerField(label=_("Year"), required=False, min_value=2000, max_value=2100)
     keadaan = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("All states")), *MapState.choices]
     )
@@ -230,9 +230,7 @@ class MapFilter(forms.Form):
 
 
 class ProvinceFilter(forms.Form):
-    tahun = forms.TypedChoiceField(
-        label=_("Year"), required=False, coerce=int, empty_value=None
-    )
+    tahun = forms.TypedChoiceField(label=_("Year"), required=False, coerce=int, empty_value=None)
 
     def __init__(self, *args: Any, years: list[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -264,9 +262,7 @@ class ControlForm(forms.ModelForm):
     title = CleanTextarea(
         label=_("Control"), max_length=300, rows=2, example=_("Rotate the team every six months")
     )
-    owner_post = forms.ModelChoiceField(
-        label=_("Person in charge"), queryset=Post.objects.none()
-    )
+    owner_post = forms.ModelChoiceField(label=_("Person in charge"), queryset=Post.objects.none())
     due_on = BusinessDateField(label=_("Due on"))
 
     class Meta:
@@ -348,6 +344,6 @@ class MergeForm(forms.Form):
 
     @property
     def helper(self) -> Any:
-        return plain_helper(self, Div("sources", css_class="risk-posts"), "successor", "year", "reason")
-
-
+        return plain_helper(
+            self, Div("sources", css_class="risk-posts"), "successor", "year", "reason"
+        )

@@ -66,7 +66,11 @@ def table(scale: RiskScale, rows: Sequence[RiskArea], *, kind: str) -> list[Line
 
 
 def _place(row: RiskArea, kind: str) -> tuple[int, int]:
-    if kind == RESIDUAL and row.residual_likelihood is not None and row.residual_impact is not None:
+    if (
+        kind == RESIDUAL
+        and row.residual_likelihood is not None
+        and row.residual_impact is not None
+    ):
         return row.residual_likelihood, row.residual_impact
     return row.likelihood, row.impact
 
@@ -97,9 +101,14 @@ def legend(scale: RiskScale) -> list[Legend]:
     for number, band in enumerate(scale.bands, 1):
         found.append(
             Legend(
-                number, band["level"], words(band), words(band, "treat"), band["colour"], first,
+                number,
+                band["level"],
+                words(band),
+                words(band, "treat"),
+                band["colour"],
+                first,
                 band["upto"],
-            )  # fmt: skip
+            )
         )
         first = band["upto"] + 1
     return found[::-1]
@@ -129,9 +138,11 @@ def movements(scale: RiskScale, rows: Iterable[RiskArea]) -> list[Movement]:
     """Rows whose residual risk was judged, the largest fall first."""
     found = [
         Movement(
-            row, level_words(scale, row.level), level_words(scale, row.residual_level),
+            row,
+            level_words(scale, row.level),
+            level_words(scale, row.residual_level),
             row.movement,
-        )  # fmt: skip
+        )
         for row in rows
         if row.residual_magnitude is not None
     ]

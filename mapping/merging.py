@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from mapping.models import Control, RiskArea, RiskAreaPost, RiskMap
 from mapping.services.errors import MapError
+from mapping.services.maps import COPIED
 from mapping.services.obligations import update_obliged_posts
 from mapping.services.scales import default_scale, rate
-from mapping.services.maps import COPIED
 from mapping.workflow import archive
 from people.models import Opd, Post, User
 
@@ -88,9 +88,7 @@ def _newest(opd: Opd, *, any_state: bool = False) -> RiskMap | None:
     return maps.order_by("-year", "-version").first()
 
 
-def _draft(
-    opd: Opd, *, year: int, previous: RiskMap | None, by: User, reason: str
-) -> RiskMap:
+def _draft(opd: Opd, *, year: int, previous: RiskMap | None, by: User, reason: str) -> RiskMap:
     last = RiskMap.objects.filter(opd=opd, year=year).aggregate(last=Max("version"))["last"] or 0
     return RiskMap.objects.create(
         opd=opd, year=year, version=last + 1, scale=default_scale(), previous=previous,
@@ -134,7 +132,7 @@ def _carry_row(
 
 
 def _move_controls(ids: list[int], successor: Opd) -> int:
-    """Unfinished controls whose post exists in the successor; the others stay, and show as late."""
+    """Unfinished controls go to the post of the same code, else to the head of the successor."""
     posts = {
         post.code: post
         for post in Post.objects.filter(opd=successor).in_force(on=timezone.localdate())

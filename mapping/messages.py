@@ -32,7 +32,9 @@ def tell_signed(risk_map: RiskMap) -> None:
         reviewers_of(risk_map),
         risk_map,
         kind="riskmap.signed",
-        title=format_lazy(_("The risk map of {opd} waits for review"), opd=risk_map.opd.short_name),
+        title=format_lazy(
+            _("The risk map of {opd} waits for review"), opd=risk_map.opd.short_name
+        ),
         body=_("Log in to the portal to review it."),
     )
 
@@ -112,9 +114,7 @@ def _running(on: Any) -> Any:
     return Assignment.objects.running(on=on)
 
 
-def _tell(
-    users: Iterable[User], risk_map: RiskMap, *, kind: str, title: Any, body: Any
-) -> None:
+def _tell(users: Iterable[User], risk_map: RiskMap, *, kind: str, title: Any, body: Any) -> None:
     for user in users:
         notify(
             user,

@@ -115,9 +115,7 @@ class RiskAreaQuerySet(models.QuerySet):
     def high(self) -> Self:
         """High or very high, after the control where that was judged."""
         levels = ("TINGGI", "SANGAT_TINGGI")
-        return self.filter(
-            Q(residual_level__in=levels) | Q(residual_level="", level__in=levels)
-        )
+        return self.filter(Q(residual_level__in=levels) | Q(residual_level="", level__in=levels))
 
     def with_overdue_controls(self, *, on: datetime.date) -> Self:
         """`overdue_count`: controls of the same area that are late."""

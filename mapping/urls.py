@@ -29,13 +29,17 @@ urlpatterns = [
     path("baris/<int:pk>/ubah/", rows.AreaEditView.as_view(), name="area_edit"),
     path("baris/<int:pk>/hapus/", rows.AreaRemoveView.as_view(), name="area_remove"),
     path("baris/<int:pk>/catatan/", reviewing.CommentView.as_view(), name="area_comment"),
-    path("baris/<int:pk>/pengendalian/", controls.ControlCreateView.as_view(), name="area_control"),
+    path(
+        "baris/<int:pk>/pengendalian/", controls.ControlCreateView.as_view(), name="area_control"
+    ),
     path("catatan/<int:pk>/", reviewing.SettleView.as_view(), name="comment_settle"),
     path("pengendalian/", controls.ControlListView.as_view(), name="control_list"),
     path("pengendalian/<int:pk>/", controls.ControlDetailView.as_view(), name="control_detail"),
     path("pengendalian/<int:pk>/ubah/", controls.ControlEditView.as_view(), name="control_edit"),
     path("pengendalian/<int:pk>/lapor/", controls.ReportView.as_view(), name="control_report"),
-    path("pengendalian/<int:pk>/benarkan/", controls.ConfirmView.as_view(), name="control_confirm"),
+    path(
+        "pengendalian/<int:pk>/benarkan/", controls.ConfirmView.as_view(), name="control_confirm"
+    ),
     path("pengendalian/<int:pk>/tolak/", controls.RefuseView.as_view(), name="control_refuse"),
     path("pengendalian/<int:pk>/batal/", controls.CancelView.as_view(), name="control_cancel"),
 ]

@@ -72,7 +72,9 @@ def sign(risk_map: RiskMap, *, by: User, proof: Proof, revision: int | None = No
     """The head signs what the page showed; the rows stand still from here on."""
     risk_map = _lock(risk_map, states.SIGN, by=by)
     if revision is not None and revision != risk_map.revision:
-        raise TransitionError(_("The map was changed meanwhile; look at it again before you sign."))
+        raise TransitionError(
+            _("The map was changed meanwhile; look at it again before you sign.")
+        )
     rows = list(risk_map.areas.for_map().prefetch_related("posts"))
     if missing := missing_before_signing(risk_map, rows):
         raise TransitionError(" ".join(str(item) for item in missing[:10]))
@@ -285,5 +287,3 @@ def _move(
         f"{transition.model}.{transition.name}", by=by, target=thing, before=str(before),
         after=str(transition.target), reason=reason, number=number,
     )  # fmt: skip
-
-

@@ -5,75 +5,147 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ConflictSource',
+            name="ConflictSource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True, verbose_name='code')),
-                ('label_id', models.CharField(max_length=120, verbose_name='name in Indonesian')),
-                ('label_en', models.CharField(max_length=120, verbose_name='name in English')),
-                ('example_id', models.CharField(blank=True, max_length=400, verbose_name='example in Indonesian')),
-                ('example_en', models.CharField(blank=True, max_length=400, verbose_name='example in English')),
-                ('ref_uu30', models.CharField(blank=True, max_length=4, null=True)),
-                ('ref_panrb', models.CharField(blank=True, max_length=80, null=True)),
-                ('ref_kpk', models.CharField(blank=True, max_length=80, null=True)),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, unique=True, verbose_name="code")),
+                ("label_id", models.CharField(max_length=120, verbose_name="name in Indonesian")),
+                ("label_en", models.CharField(max_length=120, verbose_name="name in English")),
+                (
+                    "example_id",
+                    models.CharField(
+                        blank=True, max_length=400, verbose_name="example in Indonesian"
+                    ),
+                ),
+                (
+                    "example_en",
+                    models.CharField(
+                        blank=True, max_length=400, verbose_name="example in English"
+                    ),
+                ),
+                ("ref_uu30", models.CharField(blank=True, max_length=4, null=True)),
+                ("ref_panrb", models.CharField(blank=True, max_length=80, null=True)),
+                ("ref_kpk", models.CharField(blank=True, max_length=80, null=True)),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
             ],
             options={
-                'ordering': ['position', 'code'],
+                "ordering": ["position", "code"],
             },
         ),
         migrations.CreateModel(
-            name='RiskScale',
+            name="RiskScale",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, verbose_name='code')),
-                ('version', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('likelihood_labels', models.JSONField(verbose_name='words of likelihood')),
-                ('impact_labels', models.JSONField(verbose_name='words of impact')),
-                ('cells', models.JSONField(verbose_name='cells')),
-                ('bands', models.JSONField(verbose_name='bands')),
-                ('is_default', models.BooleanField(default=False, verbose_name='default')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, verbose_name="code")),
+                ("version", models.PositiveSmallIntegerField(verbose_name="version")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("likelihood_labels", models.JSONField(verbose_name="words of likelihood")),
+                ("impact_labels", models.JSONField(verbose_name="words of impact")),
+                ("cells", models.JSONField(verbose_name="cells")),
+                ("bands", models.JSONField(verbose_name="bands")),
+                ("is_default", models.BooleanField(default=False, verbose_name="default")),
+                ("valid_from", models.DateField(verbose_name="valid from")),
             ],
             options={
-                'ordering': ['code', '-version'],
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='riskscale_version_once'), models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='riskscale_one_default', violation_error_message='Another scale is the default already.')],
+                "ordering": ["code", "-version"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "version"), name="riskscale_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)),
+                        fields=("is_default",),
+                        name="riskscale_one_default",
+                        violation_error_message="Another scale is the default already.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RiskAreaTemplate',
+            name="RiskAreaTemplate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, verbose_name='code')),
-                ('area', models.CharField(max_length=160, verbose_name='area')),
-                ('activity', models.CharField(max_length=200, verbose_name='activity')),
-                ('conflict_form', models.CharField(max_length=300, verbose_name='form of conflict')),
-                ('cause', models.CharField(max_length=300, verbose_name='cause')),
-                ('officials', models.CharField(max_length=200, verbose_name='officials concerned')),
-                ('consequence', models.CharField(max_length=300, verbose_name='impact in words')),
-                ('likelihood', models.PositiveSmallIntegerField(verbose_name='likelihood')),
-                ('impact', models.PositiveSmallIntegerField(verbose_name='impact')),
-                ('prevention', models.CharField(max_length=400, verbose_name='prevention')),
-                ('handling', models.CharField(max_length=400, verbose_name='handling')),
-                ('target', models.CharField(max_length=200, verbose_name='meant for')),
-                ('mcsp_area', models.CharField(max_length=30, verbose_name='MCSP area')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='valid until')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='mapping.conflictsource')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, verbose_name="code")),
+                ("area", models.CharField(max_length=160, verbose_name="area")),
+                ("activity", models.CharField(max_length=200, verbose_name="activity")),
+                (
+                    "conflict_form",
+                    models.CharField(max_length=300, verbose_name="form of conflict"),
+                ),
+                ("cause", models.CharField(max_length=300, verbose_name="cause")),
+                (
+                    "officials",
+                    models.CharField(max_length=200, verbose_name="officials concerned"),
+                ),
+                ("consequence", models.CharField(max_length=300, verbose_name="impact in words")),
+                ("likelihood", models.PositiveSmallIntegerField(verbose_name="likelihood")),
+                ("impact", models.PositiveSmallIntegerField(verbose_name="impact")),
+                ("prevention", models.CharField(max_length=400, verbose_name="prevention")),
+                ("handling", models.CharField(max_length=400, verbose_name="handling")),
+                ("target", models.CharField(max_length=200, verbose_name="meant for")),
+                ("mcsp_area", models.CharField(max_length=30, verbose_name="MCSP area")),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                (
+                    "valid_until",
+                    models.DateField(blank=True, null=True, verbose_name="valid until"),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="mapping.conflictsource",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('valid_until__isnull', True)), fields=('code',), name='riskareatemplate_code_once_in_force'), models.CheckConstraint(condition=models.Q(('impact__range', (1, 5)), ('likelihood__range', (1, 5))), name='riskareatemplate_scale', violation_error_message='Likelihood and impact go from 1 to 5.'), models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_until__isnull', True), ('valid_from__lte', models.F('valid_until')), _connector='OR'), name='riskareatemplate_period_in_order', violation_error_message='An area ends after it begins.')],
+                "ordering": ["code"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_until__isnull", True)),
+                        fields=("code",),
+                        name="riskareatemplate_code_once_in_force",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("impact__range", (1, 5)), ("likelihood__range", (1, 5))
+                        ),
+                        name="riskareatemplate_scale",
+                        violation_error_message="Likelihood and impact go from 1 to 5.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_from__isnull", True),
+                            ("valid_until__isnull", True),
+                            ("valid_from__lte", models.F("valid_until")),
+                            _connector="OR",
+                        ),
+                        name="riskareatemplate_period_in_order",
+                        violation_error_message="An area ends after it begins.",
+                    ),
+                ],
             },
         ),
     ]

@@ -84,8 +84,7 @@ class Control(models.Model):
                 violation_error_message=_("Say what shows that the control was carried out."),
             ),
             models.CheckConstraint(
-                condition=~Q(state="confirmed")
-                | Q(confirmed_at__isnull=False) & ~Q(effect=""),
+                condition=~Q(state="confirmed") | Q(confirmed_at__isnull=False) & ~Q(effect=""),
                 name="control_confirmed_has_effect",
                 violation_error_message=_("Say how well the control works."),
             ),

@@ -16,8 +16,6 @@ from mapping.models.maps import RiskMap
 from mapping.models.reference import ConflictSource, RiskAreaTemplate
 from mapping.querysets import RiskAreaQuerySet
 
-STILL = "RAISE EXCEPTION 'the rows of a map stand still once it is signed';"
-
 
 class McspArea(models.TextChoices):
     """The eight areas of intervention of the KPK's monitoring of prevention (MCSP)."""
@@ -92,9 +90,7 @@ class RiskArea(models.Model):
     residual_likelihood = models.PositiveSmallIntegerField(
         _("residual likelihood"), null=True, blank=True
     )
-    residual_impact = models.PositiveSmallIntegerField(
-        _("residual impact"), null=True, blank=True
-    )
+    residual_impact = models.PositiveSmallIntegerField(_("residual impact"), null=True, blank=True)
     residual_magnitude = models.PositiveSmallIntegerField(
         _("residual magnitude"), null=True, editable=False
     )
@@ -172,16 +168,16 @@ class RiskArea(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 when=pgtrigger.Before,
                 declare=[("changed", "bigint"), ("state_now", "text")],
-                func=f"""
+                func="""
                     IF TG_OP = 'DELETE' THEN changed := OLD.map_id;
                     ELSE changed := NEW.map_id;
                     END IF;
                     IF TG_OP = 'UPDATE' AND OLD.map_id <> NEW.map_id THEN
-                        {STILL}
+                        RAISE EXCEPTION 'the rows of a map stand still once it is signed';
                     END IF;
                     SELECT state INTO state_now FROM mapping_riskmap WHERE id = changed;
                     IF state_now NOT IN ('draft', 'returned') THEN
-                        {STILL}
+                        RAISE EXCEPTION 'the rows of a map stand still once it is signed';
                     END IF;
                     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
                     RETURN NEW;
@@ -248,14 +244,14 @@ class RiskAreaPost(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 when=pgtrigger.Before,
                 declare=[("changed", "bigint"), ("state_now", "text"), ("map_opd", "bigint")],
-                func=f"""
+                func="""
                     IF TG_OP = 'DELETE' THEN changed := OLD.area_id;
                     ELSE changed := NEW.area_id;
                     END IF;
                     SELECT m.state, m.opd_id INTO state_now, map_opd FROM mapping_riskmap m
                         JOIN mapping_riskarea a ON a.map_id = m.id WHERE a.id = changed;
                     IF state_now NOT IN ('draft', 'returned') THEN
-                        {STILL}
+                        RAISE EXCEPTION 'the rows of a map stand still once it is signed';
                     END IF;
                     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
                     IF NOT EXISTS (

@@ -22,9 +22,7 @@ DAYS_BEFORE = (14, 3, 0)
 
 
 @transaction.atomic
-def save_control(
-    control: Control, *, area: RiskArea | None = None, by: User
-) -> Control:
+def save_control(control: Control, *, area: RiskArea | None = None, by: User) -> Control:
     """Add a control to an area, or change a planned one."""
     added = control.pk is None
     if added:
@@ -73,5 +71,3 @@ def find_controls_due(*, on: datetime.date) -> Iterator[Reminder]:
                 ),
                 url=reverse("mapping:control_detail", args=[control.pk]),
             )
-
-

@@ -58,9 +58,7 @@ def take_over(batch: MapImport, *, by: User) -> MapImport:
     if batch.fault_count:
         raise MapError(_("The file has faults; correct them and send it again."))
     if batch.revision != risk_map.revision:
-        raise MapError(
-            _("Somebody changed the map since the check. Send the file again, please.")
-        )
+        raise MapError(_("Somebody changed the map since the check. Send the file again, please."))
     written = _write(batch, risk_map, by=by)
     batch.committed_at, batch.committed_by = timezone.now(), by
     batch.save(update_fields=["committed_at", "committed_by"])
@@ -80,9 +78,7 @@ def _write(batch: MapImport, risk_map: RiskMap, *, by: User) -> int:
         row = known.get(values["row_key"])
         if row is None:
             position += 1
-            row = RiskArea(
-                map=risk_map, row_key=uuid.UUID(values["row_key"]), position=position
-            )
+            row = RiskArea(map=risk_map, row_key=uuid.UUID(values["row_key"]), position=position)
         elif comparable(row) == {k: v for k, v in values.items() if k in comparable(row)}:
             continue
         _fill(row, values, sources)

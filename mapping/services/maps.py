@@ -79,9 +79,7 @@ def last_map(opd: Opd, *, before: int) -> RiskMap | None:
 
 def _check_alive(opd: Opd) -> None:
     if opd.valid_until is not None:
-        raise MapError(
-            _("This OPD ends or has ended; its map is carried over to its successor.")
-        )
+        raise MapError(_("This OPD ends or has ended; its map is carried over to its successor."))
 
 
 def _create(
@@ -111,12 +109,12 @@ def copy_rows(
     """The rows as drafts of `target`, rated on its scale; posts that are gone stay behind."""
     rows = list(rows)
     on = timezone.localdate()
-    living = set(
-        Post.objects.filter(opd=target.opd).in_force(on=on).values_list("pk", flat=True)
-    )
+    living = set(Post.objects.filter(opd=target.opd).in_force(on=on).values_list("pk", flat=True))
     made = []
     for number, row in enumerate(rows, first):
-        copied = RiskArea(map=target, updated_by=by, **{name: getattr(row, name) for name in COPIED})
+        copied = RiskArea(
+            map=target, updated_by=by, **{name: getattr(row, name) for name in COPIED}
+        )
         copied.position = number
         if copied.owner_post_id not in living:
             copied.owner_post = None

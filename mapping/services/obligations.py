@@ -4,9 +4,9 @@ An obligation for another reason is left alone, and one of ours ends when no row
 the post any more.
 """
 
+from mapping.models import RiskAreaPost
 from people import services as people
 from people.models import Opd, Post
-from mapping.models import RiskAreaPost
 
 # Stored with the post and read by people: it stays Indonesian, as what the import writes does.
 PREFIX = "Peta area rawan"

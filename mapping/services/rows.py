@@ -105,7 +105,9 @@ def _name_posts(row: RiskArea, posts: Iterable[Post]) -> None:
 
 def _record(row: RiskArea, before: RiskArea | None, *, by: User) -> None:
     changed = [
-        name for name in FIELDS if before is not None and getattr(before, name) != getattr(row, name)
+        name
+        for name in FIELDS
+        if before is not None and getattr(before, name) != getattr(row, name)
     ]
     action = "riskarea.add" if before is None else "riskarea.change"
     record(action, by=by, target=row, map=str(row.map), changed=changed)
@@ -140,7 +142,8 @@ def add_from_library(risk_map: RiskMap, *, codes: Collection[str], by: User) -> 
     _check_room(risk_map, len(wanted))
     first = _next_position(risk_map)
     rows = [
-        row_from(item, risk_map, position=number, by=by) for number, item in enumerate(wanted, first)
+        row_from(item, risk_map, position=number, by=by)
+        for number, item in enumerate(wanted, first)
     ]
     RiskArea.objects.bulk_create(rows)
     if rows:

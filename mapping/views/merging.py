@@ -43,6 +43,4 @@ class MergeView(PermissionRequiredMixin, View):
         return redirect("mapping:merge")
 
     def page(self, form, *, status=200, **context):
-        return render(
-            self.request, "mapping/merge.html", {"form": form, **context}, status=status
-        )
+        return render(self.request, "mapping/merge.html", {"form": form, **context}, status=status)

@@ -58,9 +58,7 @@ class ReviewView(MapMixin, View):
 
     def get(self, request, *args, **kwargs):
         risk_map = self.map
-        rows = list(
-            risk_map.areas.for_map().prefetch_related("posts", "comments__created_by")
-        )
+        rows = list(risk_map.areas.for_map().prefetch_related("posts", "comments__created_by"))
         scale = risk_map.scale
         context = {
             "map": risk_map,
@@ -156,7 +154,8 @@ class ReopenView(MapMixin, StepView):
     form_class = ReasonForm
     title = gettext_lazy("Open the map again")
     lead = gettext_lazy(
-        "A new version begins as a draft. The approved one stays in force until the new one is approved."
+        "A new version begins as a draft. The approved one stays in force until the new one "
+        "is approved."
     )
     done = gettext_lazy("A new version was begun.")
 

@@ -38,9 +38,7 @@ def test_one_map_in_force():
               "approved_at": approved.approved_at, "approved_by": office.inspector}  # fmt: skip
     for state in ("signed", "under_review"):
         RiskMap.objects.filter(pk=other.pk).update(state=state, **fields)
-    refused(
-        lambda: RiskMap.objects.filter(pk=other.pk).update(state="approved"), IntegrityError
-    )
+    refused(lambda: RiskMap.objects.filter(pk=other.pk).update(state="approved"), IntegrityError)
 
 
 def test_nobody_approves_their_own_signature():

@@ -23,8 +23,10 @@ def page(name, thing, *arguments):
 
 def values(row, **changes):
     """The form of a row as the page sends it back."""
-    names = ("area", "activity", "mcsp_area", "conflict_form", "cause", "consequence", "likelihood",
-             "impact", "prevention", "handling", "control_effect", "status")  # fmt: skip
+    names = (
+        "area", "activity", "mcsp_area", "conflict_form", "cause", "consequence", "likelihood",
+        "impact", "prevention", "handling", "control_effect", "status",
+    )  # fmt: skip
     found = {name: getattr(row, name) for name in names}
     found |= {"source": row.source_id, "owner_post": row.owner_post_id, "revision": row.revision}
     return found | changes

@@ -60,11 +60,9 @@ class Camera:
             else:
                 fields.first.fill(value)
 
-    def drafts(self, listing: str) -> list[str]:
-        """The addresses of open drafts, as the home page offers to continue them."""
-        self.open("/")
-        links = self.page.locator(f"main a.btn[href^='{listing}'][href$='/isi/']").all()
-        return [link.get_attribute("href").removesuffix("isi/") for link in links]
+    def links(self, page: str, selector: str) -> list[str]:
+        self.open(page)
+        return [link.get_attribute("href") for link in self.page.locator(selector).all()]
 
     @property
     def path(self) -> str:
@@ -146,15 +144,16 @@ class Album:
             camera.take("phone-login")
             camera.log_in(self.declarant, self.password)
             camera.take("phone-home")
-            address = camera.drafts("/daftar-kepentingan/")[0]
-            camera.open(f"{address}isi/")
+            tasks = camera.links("/", "main a.btn[href^='/daftar-kepentingan/'][href$='/isi/']")[0]
+            address = tasks.removesuffix("isi/")
+            camera.open(tasks)
             camera.take("phone-register-sections", at="main .task-list")
             camera.open(f"{address}perbedaan/")
             camera.take("phone-register-delta", at="main h2")
             self._statement_with_a_hit(camera)
 
     def _statement_with_a_hit(self, camera: Camera) -> None:
-        for address in camera.drafts("/pernyataan/"):
+        for address in camera.links("/pernyataan/?keadaan=draft", "main table a"):
             camera.open(f"{address}kemiripan/")
             if camera.path.endswith("kemiripan/"):  # Without a hit there is no such page.
                 break

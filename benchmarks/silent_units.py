@@ -29,6 +29,8 @@ OPDS = 45
 PLANTED = 5
 SILENT_SHARE = 0.1
 RATE = 0.06  # declared conflicts a weighted person-year
+# Silent units are planted where an honest one would have declared at least this many.
+TELLING = 6.0
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def province(rng: random.Random, scenario: Scenario):
     """Units, their true rates, and which were planted among those large enough to tell."""
     exposures = [scenario.exposure * rng.lognormvariate(0, 0.6) for _ in range(OPDS)]
     rates = [true_rate(rng, scenario) for _ in range(OPDS)]
-    large = [i for i, e in enumerate(exposures) if e * RATE >= 2 * silence.LEAST_EXPECTED]
+    large = [i for i, e in enumerate(exposures) if e * RATE >= TELLING]
     planted = set(rng.sample(large, PLANTED))
     rates = [r * SILENT_SHARE if i in planted else r for i, r in enumerate(rates)]
     units = tuple(

@@ -25,9 +25,10 @@ from review.gamma import gamma_p, gamma_quantile
 # Silent: the unit's own rate lies below a quarter of its peers' mean rate.
 FRACTION = 0.25
 LEVEL = 0.90
-# A unit that its peers' rate would give fewer declarations than this can't be told from chance:
-# even a count of zero would happen to more than 5 of 100 units that hide nothing (e^-3 = 0.05).
-LEAST_EXPECTED = 3.0
+# A unit that its peers' rate would give fewer declarations than this is left out: its interval is
+# that of any unit, whatever it declared. (One with less than three is shown, and never marked:
+# a count of zero happens to more than 5 of 100 such units that hide nothing, e^-3 = 0.05.)
+LEAST_EXPECTED = 1.0
 # Below this number of declarations, or of units, there are no peers to compare with.
 LEAST_TOTAL = 10
 LEAST_UNITS = 5

@@ -131,10 +131,18 @@ def test_without_exposure_nothing_is_said(count):
 
 
 def test_with_too_little_exposure_nothing_is_said():
-    comparison = compare((*even_province(), Unit(99, 0, 25.0)))
+    comparison = compare((*even_province(), Unit(99, 0, 9.0)))
 
     assert estimate_of(comparison, 99).is_suppressed
     assert 99 not in {e.key for e in comparison.shown}
+
+
+def test_little_exposure_is_shown_and_never_marked():
+    comparison = compare((*even_province(), Unit(99, 0, 25.0)))
+
+    found = estimate_of(comparison, 99)
+    assert not found.is_suppressed
+    assert found.silent < 0.5 < found.high
 
 
 @pytest.mark.parametrize(

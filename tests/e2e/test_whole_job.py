@@ -221,6 +221,7 @@ def decide(walk: Walk, people: dict[str, User], conflict) -> ControlPlan:
     walk.answer(reasons="Menjaga kenetralan keputusan.", valid_from=today, must_report="no")
     walk.go_on()
     sign(walk, "decision", decision)
+    walk.open(decision.get_absolute_url())
     return ControlPlan.objects.get(decision=decision)
 
 

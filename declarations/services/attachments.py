@@ -47,6 +47,13 @@ def of(owner: Owner) -> QuerySet[Attachment]:
     return owner.attachments.filter(removed_at__isnull=True)
 
 
+def owner_of(attachment: Attachment) -> Owner:
+    owner = attachment.conflict or attachment.task
+    if owner is None:
+        raise ValueError("A file belongs to a declaration or a task.")
+    return owner
+
+
 def rules_in_words() -> str:
     """What is accepted, for the page."""
     return _("%(names)s, at most %(size)s a file and %(count)s files.") % {
@@ -100,7 +107,7 @@ def add(owner: Owner, upload: UploadedFile, *, by: User) -> Attachment:
 @transaction.atomic
 def remove(attachment: Attachment, *, by: User) -> None:
     """Before the signature; a second call does nothing."""
-    owner = _locked(attachment.conflict or attachment.task, by=by)
+    owner = _locked(owner_of(attachment), by=by)
     locked = Attachment.objects.select_for_update().get(pk=attachment.pk)
     if locked.removed_at is not None:
         return
@@ -118,7 +125,7 @@ def remove(attachment: Attachment, *, by: User) -> None:
 def note_reading(attachment: Attachment, *, by: User) -> None:
     """Who opens somebody else's file leaves a trace."""
     if attachment.uploaded_by_id != by.pk:
-        owner = attachment.conflict or attachment.task
+        owner = owner_of(attachment)
         record(_action(owner, "read_file"), by=by, target=owner, file=attachment.name)
 
 

@@ -111,10 +111,11 @@ def _copy_files(former: ConflictDeclaration, correction: ConflictDeclaration) ->
 
 def baseline(conflict: ConflictDeclaration) -> Mapping[str, Any] | None:
     """The answers of the declaration that this one corrects, in this form's words."""
-    if conflict.supersedes_id is None:
+    former = conflict.supersedes
+    if former is None:
         return None
     form = read_version(conflict.form_version)
-    return drafts.carry_over(conflict.supersedes.draft, form)[0]
+    return drafts.carry_over(former.draft, form)[0]
 
 
 # --- The clock -------------------------------------------------------------------------------

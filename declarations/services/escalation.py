@@ -54,6 +54,8 @@ def _somebody_is_there(conflict: ConflictDeclaration, *, on: datetime.date) -> b
 def _still_above(conflict: ConflictDeclaration, *, on: datetime.date) -> bool:
     """In the line above the declarant, or a chief inspector, whom the line ends with."""
     handler = conflict.handler
+    if handler is None:
+        return False
     chain = hierarchy.superior_ids([conflict.declarant_id], on=on)[conflict.declarant_id]
     return handler.pk in chain or handler.has_role("chief_inspector")
 

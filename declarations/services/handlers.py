@@ -49,7 +49,7 @@ def choose_handler(
         chain = [person for person in chain if person.pk not in tried]
     chain = [person for person in chain if person.pk not in passed]
     involved = involved_among(conflict, chain)
-    passed_over = []
+    passed_over: list[User] = []
     for person in chain:
         if person.pk not in involved:
             return HandlerChoice(person, tuple(passed_over))

@@ -86,10 +86,11 @@ def _create(*, by: User, version: FormVersion, **values: Any) -> DecisionStateme
 
 def baseline(statement: DecisionStatement) -> Mapping[str, Any] | None:
     """The answers of the statement that this one corrects, in this form's words."""
-    if statement.supersedes_id is None:
+    former = statement.supersedes
+    if former is None:
         return None
     form = read_version(statement.form_version)
-    return drafts.carry_over(statement.supersedes.draft, form)[0]
+    return drafts.carry_over(former.draft, form)[0]
 
 
 # --- What stands against a clean statement ---------------------------------------------------

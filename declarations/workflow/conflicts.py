@@ -314,7 +314,7 @@ def _former(conflict: ConflictDeclaration) -> ConflictDeclaration | None:
     """The declaration that this one corrects, locked, if it may still be corrected."""
     if conflict.supersedes_id is None:
         return None
-    former = lock_row(conflict.supersedes)
+    former = lock_row(ConflictDeclaration(pk=conflict.supersedes_id))
     if former.state not in states.CONFLICT_SUPERSEDE.sources:
         raise TransitionError(
             _("The declaration that you correct is “%(state)s” now; begin a new one.")

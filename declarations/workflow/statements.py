@@ -66,8 +66,8 @@ def issue(
     _check_alone(statement, matter)
     _write_rows(statement, cleaned.values, found)
     former = statement.supersedes
-    if former is not None:
-        _supersede(former, by=by)
+    if statement.supersedes_id is not None:
+        _supersede(DecisionStatement(pk=statement.supersedes_id), by=by)
     before = services.baseline(statement)
     document = documents.issue(
         kind="F2",

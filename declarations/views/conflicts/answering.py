@@ -4,8 +4,9 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
@@ -146,20 +147,20 @@ class ConflictAttachmentView(AttachmentMixin, View):
         return attachment_response(self.attachment, by=request.user)
 
 
-def attachment_response(attachment: Attachment, *, by) -> FileResponse:
-    """The stored file under the name that people gave it, never shown inside the portal."""
+def attachment_response(attachment: Attachment, *, by) -> HttpResponse:
+    """The stored file under the name that people gave it, never shown inside the portal.
+
+    Five megabytes at most, so it is read at once and no file stays open.
+    """
     with transaction.atomic():
         attachments.note_reading(attachment, by=by)
         try:
-            content = attachment.file.open("rb")
+            with attachment.file.open("rb") as file:
+                content = file.read()
         except FileNotFoundError:
             raise Http404 from None
-    response = FileResponse(
-        content,
-        as_attachment=True,
-        filename=attachment.name,
-        content_type=attachment.content_type,
-    )
+    response = HttpResponse(content, content_type=attachment.content_type)
+    response["Content-Disposition"] = content_disposition_header(True, attachment.name)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

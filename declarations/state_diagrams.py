@@ -29,10 +29,11 @@ def document() -> str:
 def _chapter(model: str) -> str:
     states, transitions = ALL_TRANSITIONS[model]
     lines = [f"## {TITLES[model]}", "", "```mermaid", "stateDiagram-v2"]
-    lines += [f"    {state.value} : {_words(state)}" for state in states]
-    lines.append(f"    [*] --> {next(iter(states)).value}")
+    members: list[TextChoices] = list(states)
+    lines += [f"    {state.value} : {_words(state)}" for state in members]
+    lines.append(f"    [*] --> {members[0].value}")
     lines += [f"    {line}" for line in _arrows(transitions)]
-    lines += [f"    {end} --> [*]" for end in _ends(states, transitions)]
+    lines += [f"    {end} --> [*]" for end in _ends(members, transitions)]
     return "\n".join([*lines, "```", ""])
 
 

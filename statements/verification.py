@@ -220,7 +220,7 @@ def portal_anchors() -> Anchors:
 
 
 def _certificates_in(name: str) -> list[bytes]:
-    path = Path(settings.SIGNING["KEY_DIR"]) / name
+    path = Path(str(settings.SIGNING["KEY_DIR"])) / name
     if not path.exists():
         return []
     found = x509.load_pem_x509_certificates(path.read_bytes())

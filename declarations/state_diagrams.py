@@ -16,9 +16,10 @@ TITLES = {
 }
 HEAD = """# States
 
-Drawn by `manage.py draw_states` from `declarations/states.py`; a test compares. PostgreSQL holds the
-same edges as triggers, so that no client can take another way. An arrow's word is the transition in
-the workflow module and, before `_<model>`, the permission that `declarations/policies` decides.
+Drawn by `manage.py draw_states` from `declarations/states.py`; a test compares. PostgreSQL holds
+the same edges as triggers, so that no client can take another way. An arrow's word is the
+transition in the workflow module and, before `_<model>`, the permission that
+`declarations/policies` decides.
 """
 
 

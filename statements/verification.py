@@ -214,7 +214,7 @@ def verify_hash(sha256: str) -> Result | None:
 
 
 def portal_anchors() -> Anchors:
-    """The portal's own root and those before it; an outside time stamper's lie in their own file."""
+    """The portal's own root and those before it; an outside time stamper's in their own file."""
     roots = (authority.trust_anchor().public_bytes(Encoding.DER), *_certificates_in(OLDER_ROOTS))
     return Anchors(signers=roots, time_stamps=(*roots, *_certificates_in(TIME_STAMP_ANCHORS)))
 

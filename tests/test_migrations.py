@@ -43,11 +43,13 @@ def own_migrations() -> list[tuple[str, str]]:
 
 
 def schema() -> dict[str, list]:
+    """What is ours: tables of libraries that point at ours go and come back with them."""
+    own = tuple(f"{label}_" for label in [*OWN, "pgtrigger"])
     found = {}
     with connection.cursor() as cursor:
         for name, query in FACTS.items():
             cursor.execute(query)
-            found[name] = sorted(map(repr, cursor.fetchall()))
+            found[name] = sorted(repr(row) for row in cursor.fetchall() if row[0].startswith(own))
     return found
 
 

@@ -358,7 +358,6 @@ SUBJECTS = {
     "people:revoke_role": "grant",
     "people:end_assignment": "assignment",
     "people:": "user",
-    "review:": "opd",
     "mfa_": "none",
     "mapping:": "map_approved",
     "mapping:library": "map_draft",

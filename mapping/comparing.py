@@ -17,7 +17,7 @@ class Pair:
 
     @property
     def row(self) -> RiskArea:
-        return self.after or self.before  # type: ignore[return-value] -- one of them is there
+        return self.after or self.before  # type: ignore[return-value]
 
     @property
     def change(self) -> str:

@@ -88,6 +88,12 @@ TEXTS = {
     "keterangan": "status_note",
 }  # fmt: skip
 
+LENGTHS: dict[str, int] = {
+    field.name: field.max_length or 0
+    for field in RiskArea._meta.concrete_fields
+    if field.name in TEXTS.values()
+}
+
 
 # --- Out -------------------------------------------------------------------------------------
 
@@ -207,7 +213,7 @@ class _Check:
     def _texts(self, row: Row, values: dict[str, Any]) -> None:
         for key, name in TEXTS.items():
             text = incoming(row[key])
-            limit = RiskArea._meta.get_field(name).max_length or 0
+            limit = LENGTHS[name]
             if len(text) > limit:
                 self._fault(
                     row, key,

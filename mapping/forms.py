@@ -162,6 +162,27 @@ def _post_words(post: Post) -> str:
     return f"{post.title} – {post.unit}" if post.unit else post.title
 
 
+class LibraryForm(forms.Form):
+    """Who is in charge of the areas that are added, and until when."""
+
+    owner_post = forms.ModelChoiceField(
+        label=_("Person in charge"),
+        queryset=Post.objects.none(),
+        required=False,
+        empty_label=_("Not named yet"),
+        help_text=_("Of all areas ticked above; you can change it row by row."),
+    )
+    due_on = BusinessDateField(label=_("Due on"), required=False)
+
+    def __init__(self, *args: Any, opd: Opd, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner_post"].queryset = posts_offered(opd)
+
+    @property
+    def helper(self) -> Any:
+        return plain_helper(self, "owner_post", "due_on")
+
+
 class StartForm(forms.Form):
     opd = forms.ModelChoiceField(label="OPD", queryset=Opd.objects.none())
     year = forms.TypedChoiceField(label=_("Year"), coerce=int)

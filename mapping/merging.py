@@ -151,7 +151,7 @@ def _move_controls(ids: list[int], successor: Opd) -> int:
 
 def _archive(ids: list[int], *, by: User, reason: str) -> int:
     maps = RiskMap.objects.filter(opd__in=ids, state__in=[*OPEN, "approved"]).order_by("pk")
-    return sum(1 for risk_map in maps if archive(risk_map, by=by, reason=reason))
+    return len([archive(risk_map, by=by, reason=reason) for risk_map in maps])
 
 
 @dataclass(frozen=True, slots=True)

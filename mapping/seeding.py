@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from mapping.models import Control, RiskArea, RiskAreaPost, RiskAreaTemplate, RiskMap, RiskScale
 from mapping.services.scales import default_scale, rate
-from people.models import Assignment, Opd, Post, RoleGrant
+from people.models import Assignment, Opd, Post, RoleGrant, User
 from people.roles import Role
 
 FIRST_ROWS, MORE_A_YEAR = 8, 2
@@ -52,8 +52,8 @@ class Office:
 
     opd: Opd
     posts: list[Post]
-    head: object
-    reviewer: object
+    head: User
+    reviewer: User
 
 
 @dataclass
@@ -69,7 +69,8 @@ def seed_maps(opds: Sequence[Opd], years: Sequence[int], seed: int) -> dict[str,
     """Write the maps of `years` (ascending; the last is the running one). How many of what."""
     templates = list(RiskAreaTemplate.objects.filter(valid_until__isnull=True).order_by("code"))
     scale, years = default_scale(), sorted(years)
-    written, final = Written(), {}
+    final: dict[tuple[int, int], str] = {}
+    written = Written()
     for office in _offices(opds):
         story = _Story(office, templates, scale, years, random.Random(f"{seed}:{office.opd.code}"))  # noqa: S311 -- a story, no secret
         final |= story.tell(written)
@@ -81,7 +82,7 @@ def seed_maps(opds: Sequence[Opd], years: Sequence[int], seed: int) -> dict[str,
 
 
 def _offices(opds: Sequence[Opd]) -> list[Office]:
-    """OPDs with a head; an inspector of another OPD reviews, for the Inspectorate the secretary."""
+    """OPDs with a head; an inspector reviews, or the secretary for the Inspectorate itself."""
     on = timezone.localdate()
     posts: dict[int, list[Post]] = {}
     for post in Post.objects.filter(opd__in=opds).in_force(on=on).order_by("-is_opd_head", "code"):
@@ -135,9 +136,9 @@ class _Story:
         self.improves = {item.pk: chance.random() < 0.8 for item in fitting}
         obliged = [post for post in office.posts if post.is_obliged] or office.posts
         self.named = {
-            item.pk: sorted(chance.sample(obliged, min(len(obliged), chance.randint(1, 3))), key=lambda p: p.pk)
+            item.pk: chance.sample(obliged, min(len(obliged), chance.randint(1, 3)))
             for item in fitting
-        }  # fmt: skip
+        }
 
     def tell(self, written: Written) -> dict[tuple[int, int], str]:
         final = {}

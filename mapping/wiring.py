@@ -1,13 +1,17 @@
-"""What the risk map hangs on to elsewhere: reminders and who reads its documents."""
+"""What the risk map hangs on to elsewhere: menu, reminders, who reads its documents."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from mapping.documents import KIND
 from mapping.models import RiskMap
 from mapping.services.controls import find_controls_due
 from notices import reminders
+from people import navigation
 from people.models import User
 from statements.policies import register_viewer
 
@@ -23,6 +27,14 @@ def visible_documents(user: User) -> Q:
     return Q(pk__in=seen.values("document"))
 
 
+def menu(user: User) -> Iterator[navigation.Item]:
+    if user.standing.opd is not None or user.standing.officer_opd_ids:
+        yield navigation.Item(_("Risk maps"), reverse("mapping:list"), "map", order=44)
+    if user.has_perm("mapping.merge_riskmaps"):
+        yield navigation.Item(_("Merge OPDs"), reverse("mapping:merge"), "compare", order=84)
+
+
 def wire() -> None:
+    navigation.register(menu)
     reminders.register("mapping.controls_due", find_controls_due)
     register_viewer(KIND, may_view, visible_documents)

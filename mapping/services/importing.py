@@ -1,6 +1,7 @@
 """A file of rows: checked and kept first, taken over by a second press."""
 
 import datetime
+import io
 import uuid
 from typing import Any
 
@@ -33,7 +34,7 @@ def receive(upload: UploadedFile, *, risk_map: RiskMap, by: User) -> MapImport:
     risk_map = lock_for_change(risk_map, by=by)
     name = uploads.original_name(upload)
     try:
-        checked = check_file(upload.file, name=name, risk_map=risk_map)
+        checked = check_file(io.BytesIO(upload.read()), name=name, risk_map=risk_map)
     except SpreadsheetError as error:
         raise MapError(str(error)) from error
     kept = checked.counts["kept"] + len(checked.rows)

@@ -4,6 +4,7 @@ The map is locked for every write, so no row slips in behind the signature; two 
 different rows one after the other, the same row only from what they have seen.
 """
 
+import datetime
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -128,9 +129,21 @@ def remove_row(row: RiskArea, *, by: User, revision: int | None = None) -> None:
 
 
 @transaction.atomic
-def add_from_library(risk_map: RiskMap, *, codes: Collection[str], by: User) -> list[RiskArea]:
-    """Rows from templates, as the library words them; what the map has already is skipped."""
+def add_from_library(
+    risk_map: RiskMap,
+    *,
+    codes: Collection[str],
+    by: User,
+    owner_post: Post | None = None,
+    due_on: datetime.date | None = None,
+) -> list[RiskArea]:
+    """Rows from templates, as the library words them; what the map has already is skipped.
+
+    `owner_post` and `due_on` are those of all new rows, to be changed row by row.
+    """
     risk_map = lock_for_change(risk_map, by=by)
+    if owner_post is not None and owner_post.opd_id != risk_map.opd_id:
+        raise MapError(_("A row names only posts of its own OPD."))
     known = set(risk_map.areas.values_list("template_id", flat=True))
     words = set(risk_map.areas.values_list("area", "activity", "conflict_form"))
     templates = RiskAreaTemplate.objects.filter(code__in=codes, valid_until__isnull=True)
@@ -145,6 +158,8 @@ def add_from_library(risk_map: RiskMap, *, codes: Collection[str], by: User) -> 
         row_from(item, risk_map, position=number, by=by)
         for number, item in enumerate(wanted, first)
     ]
+    for row in rows:
+        row.owner_post, row.due_on = owner_post, due_on
     RiskArea.objects.bulk_create(rows)
     if rows:
         count_change(risk_map)

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views import View
 
 from common.errors import conflict as conflict_page
-from mapping.forms import RiskAreaForm
+from mapping.forms import LibraryForm, RiskAreaForm
 from mapping.models import Control, RiskArea
 from mapping.models.rows import level_words
 from mapping.services import (
@@ -182,6 +182,9 @@ class LibraryView(MapMixin, View):
     def get(self, request, *args, **kwargs):
         if not self.map.is_editable:
             return self.too_late(MapError(_("This map can't be changed any more.")))
+        return self.page(LibraryForm(opd=self.map.opd))
+
+    def page(self, form, *, ticked=(), status=200):
         known = set(self.map.areas.values_list("template_id", flat=True))
         scale = self.map.scale
         offered = []
@@ -192,6 +195,7 @@ class LibraryView(MapMixin, View):
                 {
                     "template": item,
                     "is_taken": item.pk in known,
+                    "is_ticked": item.code in ticked,
                     "magnitude": magnitude,
                     "band": level_number(scale, level),
                     "label": level_words(scale, level),
@@ -201,6 +205,7 @@ class LibraryView(MapMixin, View):
         general = [item for item in offered if item["template"].is_for_all]
         context = {
             "map": self.map,
+            "form": form,
             "groups": [
                 group
                 for group in (
@@ -210,18 +215,22 @@ class LibraryView(MapMixin, View):
                 if group["items"]
             ],
         }
-        return render(request, "mapping/library.html", context)
+        return render(self.request, "mapping/library.html", context, status=status)
 
     def post(self, request, *args, **kwargs):
         codes = request.POST.getlist("kode")[:200]
         if not codes:
             messages.warning(request, _("Tick the areas that fit your OPD first."))
             return redirect("mapping:library", self.map.pk)
+        form = LibraryForm(request.POST, opd=self.map.opd)
+        if not form.is_valid():
+            return self.page(form, ticked=codes, status=422)
         try:
             rows = add_from_library(
                 self.map,
                 codes=[code for code in codes if code.isprintable() and len(code) <= 20],
                 by=request.user,
+                **form.cleaned_data,
             )
         except MapError as error:
             return self.too_late(error)

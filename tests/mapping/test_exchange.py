@@ -18,8 +18,10 @@ from tests.people.factories import log_in
 pytestmark = pytest.mark.django_db
 
 HEADINGS = [column.heading for column in COLUMNS]
-TRICKY = ("=1+1", "-5 persen", "'dikutip", "''dua", "@ujung", "titik; koma", 'kutip "ganda"', "é ↔ ×",
-          "baris\nkedua", "+62")  # fmt: skip
+TRICKY = (
+    "=1+1", "-5 persen", "'dikutip", "''dua", "@ujung", "titik; koma", 'kutip "ganda"', "é ↔ ×",
+    "baris\nkedua", "+62",
+)  # fmt: skip
 
 
 def exported(risk_map, kind="xlsx"):
@@ -37,7 +39,7 @@ def stored(risk_map):
     names = [field.attname for field in RiskArea._meta.concrete_fields]
     rows = risk_map.areas.prefetch_related("posts")
     return [
-        [getattr(row, name) for name in names if name not in ("updated_at",)]
+        [getattr(row, name) for name in names if name != "updated_at"]
         + [sorted(post.pk for post in row.posts.all())]
         for row in rows
     ]
@@ -187,9 +189,7 @@ def test_changed_since_the_check():
     office = make_office()
     risk_map = make_map(office)
     file = changed(risk_map, Penyebab="Baru")
-    batch = receive(
-        SimpleUploadedFile("a.xlsx", file.read()), risk_map=risk_map, by=office.head
-    )
+    batch = receive(SimpleUploadedFile("a.xlsx", file.read()), risk_map=risk_map, by=office.head)
     from mapping.services import add_from_library
 
     add_from_library(risk_map, codes=["PBJ-01"], by=office.officer)

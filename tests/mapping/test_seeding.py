@@ -53,12 +53,11 @@ def test_same_seed_same_maps():
 
     def story():
         seed_maps(opds, [year - 1, year], seed=7)
-        found = list(
+        return list(
             RiskArea.objects.order_by("map__year", "position").values_list(
                 "row_key", "activity", "residual_magnitude"
             )
         )
-        return found
 
     from tests.world import rolled_back
 

@@ -223,7 +223,7 @@ def test_last_year_copied_says_what_has_changed():
     assert new.previous == old
     assert [(each.pk, gone) for each, gone in since.posts_gone] == [(rows[0].pk, post)]
     assert since.overdue == [late]
-    assert list(new.areas.with_overdue_controls(on=timezone.localdate()))[0].overdue_count == 1
+    assert new.areas.with_overdue_controls(on=timezone.localdate()).get().overdue_count == 1
 
 
 def test_scale_of_an_old_map_is_kept():

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from declarations.seeding import demonstration, everything
+from mapping.seeding import seed_maps
 from people.seeding import province
 from people.seeding.structure import SMALLEST
 
@@ -68,6 +69,7 @@ class Command(BaseCommand):
             made = province.make(people=people, seed=seed, on=on, report=report)
         with self._bar(_("Declarations"), len(made.obliged)) as report:
             records, numbers = everything.declare(made, report=report)
+        seed_maps(list(made.opds.values()), [on.year - 2, on.year - 1, on.year], seed)
         demonstration.prepare(made)
         planted.parent.mkdir(parents=True, exist_ok=True)
         planted.write_text(

@@ -39,6 +39,8 @@ _SHARES = ((0.01, 0.25), (0.04, 0.25), (0.08, 0.25), (0.14, 0.15), (0.25, 0.10))
 _SHAPES = 20
 _STEPS = tuple(step * 0.8 for step in range(-5, 6))
 _NEGLIGIBLE = 1e-4
+# So that nothing is divided by zero where both probabilities are too small to be held.
+_TINY = 1e-300
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +169,9 @@ def _grid(units: Sequence[Unit]) -> list[_Node]:
         # Silent units draw this peak down; their own distribution leaves it higher.
         for step in _STEPS:
             mean = math.exp(peak + (step + 1.0) * width)
+            chances = [_two_chances(unit, mean=mean, shape=shape) for unit in units]
             for share, prior in _SHARES:
-                score = _log_likelihood(units, mean=mean, shape=shape, share=share)
+                score = _log_likelihood(chances, share=share)
                 found.append((score + math.log(width * prior), _Node(mean, shape, share, 0.0)))
     highest = max(score for score, _node in found)
     raw = [(math.exp(score - highest), node) for score, node in found]
@@ -177,21 +180,19 @@ def _grid(units: Sequence[Unit]) -> list[_Node]:
     return [_Node(n.mean, n.shape, n.share, weight / total) for weight, n in kept]
 
 
-def _log_likelihood(units: Sequence[Unit], *, mean: float, shape: float, share: float) -> float:
-    total = 0.0
-    for unit in units:
-        total += math.log(sum(_two_chances(unit, mean=mean, shape=shape, share=share)))
-    return total
+def _log_likelihood(chances: Sequence[tuple[float, float]], *, share: float) -> float:
+    return math.fsum(
+        math.log((1 - share) * ordinary + share * silent + _TINY) for ordinary, silent in chances
+    )
 
 
-def _two_chances(unit: Unit, *, mean: float, shape: float, share: float) -> tuple[float, float]:
-    """The probability of the unit's count as an ordinary and as a silent one, times the share."""
+def _two_chances(unit: Unit, *, mean: float, shape: float) -> tuple[float, float]:
+    """The probability of the unit's count if it is an ordinary one, and if it is silent."""
     expected = mean * unit.exposure
     ordinary = math.exp(log_marginal(unit.count, mean=expected, shape=shape))
     # Shape 1: a geometric distribution.
     odds = expected * SILENT_MEAN
-    silent = (odds / (1 + odds)) ** unit.count / (1 + odds)
-    return (1 - share) * ordinary + 1e-300, share * silent
+    return ordinary, (odds / (1 + odds)) ** unit.count / (1 + odds)
 
 
 def _peak(units: Sequence[Unit], *, shape: float, start: float) -> tuple[float, float]:
@@ -228,10 +229,9 @@ class Belief:
         unit = unit if unit.exposure else Unit(unit.key, 0, 0.0)
         groups: dict[tuple, list[tuple[float, float, float]]] = {}
         for node in nodes:
-            ordinary, silent = _two_chances(
-                unit, mean=node.mean, shape=node.shape, share=node.share
-            )
-            is_silent = silent / (ordinary + silent)
+            ordinary, silent = _two_chances(unit, mean=node.mean, shape=node.shape)
+            silent *= node.share
+            is_silent = silent / ((1 - node.share) * ordinary + silent + _TINY)
             expected = node.mean * unit.exposure
             for kind, part in (
                 ("o", (node.weight * (1 - is_silent), node.shape + unit.count,

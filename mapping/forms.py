@@ -145,7 +145,7 @@ class RiskAreaForm(forms.ModelForm):
                 _("Where and how"), "area", "activity", "mcsp_area", "conflict_form", "source",
                 "cause",
             ),
-            Fieldset(_("Who"), Div("posts", css_class="risk-posts"), "officials", "other_parties"),
+            Fieldset(_("Who"), Div("posts", css_class="map-posts"), "officials", "other_parties"),
             Fieldset(_("How grave"), "consequence", "likelihood", "impact"),
             Fieldset(
                 _("What is done already"), "existing_control", "control_effect",
@@ -366,5 +366,5 @@ class MergeForm(forms.Form):
     @property
     def helper(self) -> Any:
         return plain_helper(
-            self, Div("sources", css_class="risk-posts"), "successor", "year", "reason"
+            self, Div("sources", css_class="map-posts"), "successor", "year", "reason"
         )

@@ -71,7 +71,7 @@ def draw(walk: Walk, office) -> RiskMap:
 
 def sign(walk: Walk, risk_map: RiskMap) -> None:
     walk.open(risk_map.get_absolute_url())
-    assert walk.page.locator(".risk-heat").count() == 2
+    assert walk.page.locator(".map-heat").count() == 2
     walk.follow(page_of("sign", risk_map))
     walk.go_on()
     assert walk.path == risk_map.get_absolute_url()
@@ -101,7 +101,7 @@ def test_map_in_the_dark_and_without_javascript(dark, without_javascript, live_s
         for user in (office.head, person_with(Role.AUDITOR)):
             walk.becomes(user)
             page.goto(live_server.url + risk_map.get_absolute_url())
-            assert page.locator(".risk-heat").count() == 2
+            assert page.locator(".map-heat").count() == 2
             page.goto(live_server.url + page_of("compare", risk_map))
     dark.goto(live_server.url + reverse("mapping:province"))
     assert_accessible(dark)

@@ -206,7 +206,17 @@ class StartForm(forms.Form):
         return plain_helper(self, "opd", "year", "copy")
 
 
-class RowFilter(forms.Form):
+class Styled:
+    """Mixin of the filter forms, whose fields stand in a template without crispy."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # type: ignore[attr-defined]
+            is_choice = isinstance(field, forms.ChoiceField)
+            field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
+
+
+class RowFilter(Styled, forms.Form):
     """Filters of the rows of one map."""
 
     q = CleanCharField(label=_("Words"), required=False, max_length=100)
@@ -240,7 +250,7 @@ class RowFilter(forms.Form):
         return value
 
 
-class MapFilter(forms.Form):
+class MapFilter(Styled, forms.Form):
     """Filters of the list of maps."""
 
     tahun = forms.IntegerField(label=_("Year"), required=False, min_value=2000, max_value=2100)
@@ -250,7 +260,7 @@ class MapFilter(forms.Form):
     opd = CleanCharField(label="OPD", required=False, max_length=100)
 
 
-class ProvinceFilter(forms.Form):
+class ProvinceFilter(Styled, forms.Form):
     tahun = forms.TypedChoiceField(label=_("Year"), required=False, coerce=int, empty_value=None)
 
     def __init__(self, *args: Any, years: list[int], **kwargs: Any) -> None:

@@ -8,6 +8,7 @@ new line in the table; a line that changes is a decision to be made with open ey
 
 import csv
 import os
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -248,8 +249,13 @@ def test_invisible_looks_like_missing(page, unharmed):
     assert _body(real, unharmed, page) == _body(missing, unharmed, page)
 
 
+# Different in every answer: the masked token, the seconds that are left of the session.
+PASSING = re.compile(r"[A-Za-z0-9]{64}|seconds=\"\d+\"")
+
+
 def _body(response, world, page) -> str:
     text = response.content.decode().replace(response["X-Request-ID"], "")
+    text = PASSING.sub("", text)
     for address in (url_of(page, world), url_of(page, world, missing=True)):
         text = text.replace(address, "")
     return text

@@ -1,4 +1,4 @@
-"""The 5×5 table of a map: how many rows stand where, before and after the controls."""
+"""The five by five table of a map: how many rows stand where, before and after the controls."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

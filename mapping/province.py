@@ -1,4 +1,4 @@
-"""The province at one look: OPD × MCSP area, the gravest of what is left, controls overdue."""
+"""The province at one look: OPD by MCSP area, the gravest of what is left, controls overdue."""
 
 import datetime
 from dataclasses import dataclass

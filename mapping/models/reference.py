@@ -33,7 +33,7 @@ class ConflictSource(models.Model):
 
 
 class RiskScale(models.Model):
-    """A scale of likelihood × impact: 25 cells, bands, words; a map keeps the one it used."""
+    """A scale of likelihood by impact: 25 cells, bands, words; a map keeps the one it used."""
 
     code = models.CharField(_("code"), max_length=20)
     version = models.PositiveSmallIntegerField(_("version"))

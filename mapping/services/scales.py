@@ -1,4 +1,4 @@
-"""Likelihood × impact on the map's scale, in numbers and in words."""
+"""Likelihood by impact on the map's scale, in numbers and in words."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""OPD × area for the whole province."""
+"""OPD by area for the whole province."""
 
 from django.shortcuts import render
 from django.utils import timezone

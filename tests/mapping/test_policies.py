@@ -1,4 +1,4 @@
-"""Every permission × point of view × state, and the list form of the same rule."""
+"""Every permission, point of view and state, and the list form of the same rule."""
 
 import pytest
 import rules

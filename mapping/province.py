@@ -2,12 +2,11 @@
 
 import datetime
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count, Max, Q
 from django.db.models.functions import Coalesce
 
-from mapping.models import RiskArea, RiskMap, RiskScale
+from mapping.models import RiskArea, RiskMap
 from mapping.models.rows import McspArea
 from mapping.services.scales import words
 from people.models import Opd
@@ -38,16 +37,10 @@ def years() -> list[int]:
 
 
 def matrix(*, year: int, on: datetime.date) -> list[MatrixLine]:
-    """One line an OPD that existed in that year; four queries."""
-    maps = {
-        pk: (opd_id, scale_id)
-        for pk, opd_id, scale_id in RiskMap.objects.of_record(year).values_list(
-            "pk", "opd_id", "scale_id"
-        )
-    }
-    scales = RiskScale.objects.in_bulk({scale for _opd, scale in maps.values()})
-    cells = _cells(year, maps, scales, on=on)
-    map_of = {opd: pk for pk, (opd, _scale) in maps.items()}
+    """One line an OPD that existed in that year; three queries."""
+    maps = {each.pk: each for each in RiskMap.objects.of_record(year).select_related("scale")}
+    cells = _cells(year, maps, on=on)
+    map_of = {each.opd_id: each.pk for each in maps.values()}
     first, last = datetime.date(year, 1, 1), datetime.date(year, 12, 31)
     opds = Opd.objects.filter(valid_from__lte=last).filter(
         Q(valid_until__isnull=True) | Q(valid_until__gte=first)
@@ -62,7 +55,7 @@ def matrix(*, year: int, on: datetime.date) -> list[MatrixLine]:
 
 
 def _cells(
-    year: int, maps: dict[int, tuple[int, int]], scales: dict[int, RiskScale], *, on: Any
+    year: int, maps: dict[int, RiskMap], *, on: datetime.date
 ) -> dict[tuple[int, str], MatrixCell]:
     grouped = (
         RiskArea.objects.filter(map__in=RiskMap.objects.of_record(year))
@@ -77,10 +70,10 @@ def _cells(
     )
     found = {}
     for item in grouped:
-        opd_id, scale_id = maps[item["map_id"]]
-        scale = scales[scale_id]
+        risk_map = maps[item["map_id"]]
+        scale = risk_map.scale
         band = scale.band(item["worst"])
-        found[opd_id, item["mcsp_area"]] = MatrixCell(
+        found[risk_map.opd_id, item["mcsp_area"]] = MatrixCell(
             item["mcsp_area"], item["number"], item["worst"], scale.bands.index(band) + 1,
             words(band), item["late"],
         )  # fmt: skip

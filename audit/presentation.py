@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from audit.models import AuditEvent
 
 LONGEST_VALUE = 200
-OUR_APPS = ("people", "jobs", "notices", "statements", "mapping", "declarations")
+OUR_APPS = ("people", "jobs", "notices", "statements", "mapping", "declarations", "review")
 
 _sentences: dict[str, Any] = {}
 

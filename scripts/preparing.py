@@ -12,7 +12,7 @@ from scripts.terminal import IS_TERMINAL, Failure, call, step, warn
 
 APPS = (
     *("coi_portal", "common", "audit", "jobs", "people", "notices", "statements", "mapping"),
-    *("matching", "declarations"),
+    *("matching", "declarations", "review"),
 )
 ADVICE = "Nothing was lost. When the cause is gone, start ./run again."
 

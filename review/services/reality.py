@@ -11,9 +11,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
-from mapping.models import RiskArea, RiskMap
+from mapping.models import RiskArea
 from mapping.models.rows import McspArea
 from people.models import Opd, User
 from review.services import rows
@@ -54,7 +54,6 @@ class Lacking:
 
 @dataclass(slots=True)
 class OpdReality:
-    risk_map: RiskMap | None
     areas: list[AreaReality]
     lacking: list[Lacking]
     conflicts: int
@@ -68,7 +67,7 @@ class OpdReality:
 
 
 def opd_reality(opd: Opd, *, year: int, user: User, on: datetime.date) -> OpdReality:
-    """Five queries (six without a map), whatever the number of areas."""
+    """Four queries, whatever the number of areas."""
     areas = list(
         RiskArea.objects.in_force()
         .filter(map__opd=opd)
@@ -76,13 +75,11 @@ def opd_reality(opd: Opd, *, year: int, user: User, on: datetime.date) -> OpdRea
         .select_related("map__scale", "template")
         .order_by("-magnitude", "position", "pk")
     )
-    conflicts = _by_template(rows.conflicts(user, opd=opd, year=year))
+    conflicts, hidden = _conflicts_and_hidden(user, opd=opd, year=year)
     statements = _by_template(rows.statements(user, opd=opd, year=year))
     overdue = rows.overdue_controls(user, opd=opd, on=on).count()
     mapped = {area.template_id for area in areas if area.template_id}
-    risk_map = areas[0].map if areas else RiskMap.objects.in_force().filter(opd=opd).first()
     return OpdReality(
-        risk_map=risk_map,
         areas=[
             AreaReality(
                 area=area,
@@ -101,15 +98,33 @@ def opd_reality(opd: Opd, *, year: int, user: User, on: datetime.date) -> OpdRea
             if template not in mapped
         ],
         conflicts=sum(number for number, _code, _words in conflicts.values()),
-        hidden=_hidden(user, opd=opd, year=year),
+        hidden=hidden,
         statements=sum(number for number, _code, _words in statements.values()),
         overdue=overdue,
     )
 
 
+def _conflicts_and_hidden(
+    user: User, *, opd: Opd, year: int
+) -> tuple[dict[int | None, tuple[int, str, str]], int]:
+    """Those that the user may read by area; how many more there are (nothing below three)."""
+    seen = Q(pk__in=rows.conflicts(user, opd=opd, year=year).order_by().values("pk"))
+    grouped = _grouped(
+        rows.all_conflicts(opd=opd, year=year),
+        number=Count("pk", filter=seen),
+        more=Count("pk", filter=~seen & Q(is_confidential=False)),
+    )
+    found = list(grouped)
+    more = sum(row["more"] for row in found)
+    return _as_areas(found), more if more >= LEAST_HIDDEN else 0
+
+
 def _by_template(found: Any) -> dict[int | None, tuple[int, str, str]]:
-    """Template → (number, its code, its words); None where no area was named."""
-    grouped = (
+    return _as_areas(_grouped(found, number=Count("pk")))
+
+
+def _grouped(found: Any, **counts: Any) -> Any:
+    return (
         found.order_by()
         .values(
             "matter__risk_area",
@@ -117,9 +132,13 @@ def _by_template(found: Any) -> dict[int | None, tuple[int, str, str]]:
             "matter__risk_area__area",
             "matter__risk_area__activity",
         )
-        .annotate(number=Count("pk"))
+        .annotate(**counts)
         .order_by("-number", "matter__risk_area__code")
     )
+
+
+def _as_areas(grouped: Any) -> dict[int | None, tuple[int, str, str]]:
+    """Template → (number, its code, its words); None where no area was named."""
     return {
         row["matter__risk_area"]: (
             row["number"],
@@ -129,17 +148,8 @@ def _by_template(found: Any) -> dict[int | None, tuple[int, str, str]]:
             else "",
         )
         for row in grouped
+        if row["number"]
     }
-
-
-def _hidden(user: User, *, opd: Opd, year: int) -> int:
-    """How many more there are that the user may not read; nothing below three."""
-    if user.has_perm("review.view_province"):
-        return 0
-    seen = rows.conflicts(user, opd=opd, year=year).order_by().values("pk")
-    number = rows.all_conflicts(opd=opd, year=year).filter(is_confidential=False)
-    hidden = number.exclude(pk__in=seen).count()
-    return hidden if hidden >= LEAST_HIDDEN else 0
 
 
 # --- The province ----------------------------------------------------------------------------

@@ -21,6 +21,7 @@ APPS = (
     "statements",
     "mapping",
     "declarations",
+    "review",
     "coi_portal",
 )
 # Actions that are put together from the name of a transition: what may stand in the hole.

@@ -22,6 +22,8 @@ import django
 
 django.setup()
 
+import itertools
+
 from django.db import transaction
 
 from common.spreadsheets import write_csv, write_xlsx
@@ -40,11 +42,19 @@ def rows(number, opd, *, moved=0):
     yield row(vacant=True, opd=opd, code="UJI", title="Kepala", level="JPT Pratama", above="")
     for section in range(-(-number // A_SECTION)):
         yield row(
-            vacant=True, opd=opd, code=f"UJI.{section}", title=f"Kepala Seksi {section}",
-            level="Pengawas", above="UJI",
+            vacant=True,
+            opd=opd,
+            code=f"UJI.{section}",
+            title=f"Kepala Seksi {section}",
+            level="Pengawas",
+            above="UJI",
         )
         yield row(
-            vacant=True, opd=opd, code=f"UJI.{section}.P", title="Pengolah Data", level="Pelaksana",
+            vacant=True,
+            opd=opd,
+            code=f"UJI.{section}.P",
+            title="Pengolah Data",
+            level="Pelaksana",
             above=f"UJI.{section}",
         )
     for index in range(number):
@@ -53,22 +63,34 @@ def rows(number, opd, *, moved=0):
         if is_moved:
             section = (section + 1) % -(-number // A_SECTION)
         yield row(
-            opd=opd, code=f"UJI.{section}.P", title="Pengolah Data", level="Pelaksana",
-            above=f"UJI.{section}", index=index, start="01/06/2025" if is_moved else "01/02/2020",
+            opd=opd,
+            code=f"UJI.{section}.P",
+            title="Pengolah Data",
+            level="Pelaksana",
+            above=f"UJI.{section}",
+            index=index,
+            start="01/06/2025" if is_moved else "01/02/2020",
         )
 
 
 def row(*, opd, code, title, level, above, index=0, start="", vacant=False):
     born = datetime.date(1970, 1, 1) + datetime.timedelta(days=index // 900)
     cells = {
-        "Kode OPD": opd, "Kode Jabatan": code, "Jabatan": title, "Jenjang": level,
+        "Kode OPD": opd,
+        "Kode Jabatan": code,
+        "Jabatan": title,
+        "Jenjang": level,
         "Kode Jabatan Atasan": above,
     }
     if not vacant:
         cells |= {
             "NIP": f"{born:%Y%m%d}199803{1 + index % 2}{1 + index % 900:03d}",
-            "Nama": f"Pegawai Uji {index}", "Gelar Belakang": "S.E., M.Si.", "Golongan": "III/c",
-            "Email": f"pegawai{index}@uji.example.invalid", "Mulai": start, "Status": "PNS",
+            "Nama": f"Pegawai Uji {index}",
+            "Gelar Belakang": "S.E., M.Si.",
+            "Golongan": "III/c",
+            "Email": f"pegawai{index}@uji.example.invalid",
+            "Mulai": start,
+            "Status": "PNS",
         }
     return [cells.get(heading, "") for heading in HEADINGS]
 
@@ -92,7 +114,7 @@ def run(path):
     assert not plan.faults, list(plan.faults)[:3]
     applying.carry_out(plan, by=None)
     marks.append(time.perf_counter())
-    return [after - before for before, after in zip(marks, marks[1:], strict=False)], plan
+    return [after - before for before, after in itertools.pairwise(marks)], plan
 
 
 def main():

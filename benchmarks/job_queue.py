@@ -17,20 +17,20 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coi_portal.settings")
 os.environ.setdefault("COI_ENVIRONMENT", "development")
 os.environ["COI_DB_NAME"] = os.environ["COI_TEST_DB"] = "bench_queue"
 
-import django  # noqa: E402 -- after the environment
+import django
 
 django.setup()
 
-import multiprocessing  # noqa: E402
-import signal  # noqa: E402
+import multiprocessing
+import signal
 
-from django.db import connection, transaction  # noqa: E402
+from django.db import connection, transaction
 
-from jobs import tasks, workflow  # noqa: E402
-from jobs.models import Job  # noqa: E402
-from jobs.states import State  # noqa: E402
-from jobs.worker import Worker  # noqa: E402
-from tests import database  # noqa: E402
+from jobs import tasks, workflow
+from jobs.models import Job
+from jobs.states import State
+from jobs.worker import Worker
+from tests import database
 
 fork = multiprocessing.get_context("fork")
 

@@ -39,14 +39,12 @@ INTEREST = frozenset(
 )  # fmt: skip
 MATTER = frozenset({"kind", "number", "title", "value", "risk_area", "own_role"})
 PARTY = frozenset({"name", "npwp", "nib", "role"})
+REGISTER_SECTIONS = (
+    "business", "family", "outside_work", "posts_held", "affiliations", "gifts",
+    "previous_posts", "assets",
+)  # fmt: skip
 COLUMNS: Mapping[str, Mapping[str, frozenset[str]]] = {
-    "F1": {
-        section: INTEREST
-        for section in (
-            "business", "family", "outside_work", "posts_held", "affiliations", "gifts",
-            "previous_posts", "assets",
-        )
-    },
+    "F1": dict.fromkeys(REGISTER_SECTIONS, INTEREST),
     "F2": {"decision": MATTER, "parties": PARTY},
     "F3": {
         "conflict": frozenset({"conflict_kind", "source", "situation", "known_since"}),

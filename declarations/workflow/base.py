@@ -37,9 +37,7 @@ def lock(subject: Subject, transition: Transition, *, by: User | None) -> Subjec
 def check_revision(subject: Any, revision: int | None) -> None:
     """Nobody signs what they have not seen: `revision` is the draft that the page showed."""
     if revision is not None and revision != subject.revision:
-        raise TransitionError(
-            _("The answers were changed in another window; check them again.")
-        )
+        raise TransitionError(_("The answers were changed in another window; check them again."))
 
 
 def lock_row(subject: Subject) -> Subject:

@@ -135,8 +135,7 @@ def decision_draft(*, finding: str = "conflict", measures: tuple[tuple[str, str]
         "risk": {"likelihood": "3", "impact": "4"},
         "measures": {
             "rows": [
-                {"key": new_key(), "measure": code, "replacement": nip}
-                for code, nip in measures
+                {"key": new_key(), "measure": code, "replacement": nip} for code, nip in measures
             ]
         }
         if measures

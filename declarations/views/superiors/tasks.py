@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +27,7 @@ from declarations.forms.superiors import (
 from declarations.models import ControlTask
 from declarations.services import attachments
 from declarations.services.readings import note_reading
+from declarations.views.conflicts.answering import attachment_response
 from declarations.views.superiors.base import StepMixin, TaskMixin
 from declarations.views.superiors.plans import plan_tabs
 from declarations.workflow import plans as workflow
@@ -215,14 +215,7 @@ class TaskFileView(TaskFileMixin, View):
     http_method_names = ["get"]
 
     def get(self, request, *args, **kwargs):
-        attachment = self.attachment
-        attachments.note_reading(attachment, by=request.user)
-        return FileResponse(
-            attachment.file.open("rb"),
-            as_attachment=True,
-            filename=attachment.name,
-            content_type=attachment.content_type,
-        )
+        return attachment_response(self.attachment, by=request.user)
 
 
 class TaskFileRemoveView(TaskFileMixin, View):

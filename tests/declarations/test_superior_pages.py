@@ -787,7 +787,7 @@ def test_evidence_is_read_by_those_who_see_the_task_and_taken_away_by_the_owner(
 
     log_in(client, office.inspector)
     shown = client.get(address)
-    assert (shown.status_code, b"".join(shown.streaming_content)) == (200, cases.PDF)
+    assert (shown.status_code, shown.content) == (200, cases.PDF)
     assert "attachment" in shown.headers["Content-Disposition"]
     assert AuditEvent.objects.filter(action="controltask.read_file").count() == 1
     assert client.post(url("task_file_remove", task.pk, file.pk)).status_code == 403

@@ -52,10 +52,6 @@ def kin_in(rows: Iterable[FamilyRow], user: User, others: Iterable[User]) -> set
     return found
 
 
-def are_kin(one: User, other: User) -> bool:
-    return other.pk in kin_among(one, [other])
-
-
 def _names(row: FamilyRow, person: User) -> bool:
     if row.relative_id == person.pk:
         return True

@@ -2,7 +2,6 @@
 worked.
 """
 
-import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -285,12 +284,3 @@ def _issue(
         by=by,
         proof=proof,
     )
-
-
-def due_soon(*, on: datetime.date, days: int) -> Any:
-    """Open tasks of running plans that are due within `days`, or overdue."""
-    return ControlTask.objects.filter(
-        state=TaskState.OPEN,
-        plan__state=PlanState.ACTIVE,
-        due_on__lte=on + datetime.timedelta(days=days),
-    ).select_related("owner", "plan")

@@ -22,7 +22,7 @@ from declarations.services.registers import (
     locked_sections,
     write_interests,
 )
-from declarations.workflow.base import TransitionError, lock, lock_row, move
+from declarations.workflow.base import TransitionError, check_revision, lock, lock_row, move
 from people.models import User
 from people.proof import Proof
 from statements import services as documents
@@ -42,8 +42,7 @@ def send(
     a return the new document takes the place of the one that was sent back.
     """
     register = lock(register, states.REGISTER_SEND, by=by)
-    if revision is not None and revision != register.revision:
-        raise TransitionError(_("The answers were changed in another window; check them again."))
+    check_revision(register, revision)
     form = read_version(register.form_version)
     cleaned = answers.clean_answers(form, register.draft)
     if not cleaned.is_valid:

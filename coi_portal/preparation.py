@@ -43,6 +43,8 @@ def create_database(settings_dict: dict[str, Any]) -> None:
     """Roles and database on a server where we may be the superuser (the embedded one)."""
     server = {"host": settings_dict["HOST"], "port": settings_dict.get("PORT") or None}
     with autocommit(dbname="postgres", user=SUPERUSER, **server) as cursor:
+        # Two at once would meet in the same role's row, and PostgreSQL fails the second.
+        cursor.execute("SELECT pg_advisory_lock(hashtext('coi: roles and databases'))")
         for role in (OWNER_ROLE, APP_ROLE):
             _create_role(cursor, role)
         # For the test databases.

@@ -52,6 +52,10 @@ COLUMNS: Mapping[str, Mapping[str, frozenset[str]]] = {
         "parties": PARTY,
         "follow_up": frozenset({"is_confidential"}),
     },
+    "F4": {
+        "reported": frozenset({"reported_name", "reported_opd"}),
+        "identity": frozenset({"reporter_name", "reporter_contact"}),
+    },
     "F5": {
         "findings": frozenset({"finding", "truth_analysis", "impact_analysis"}),
         "risk": frozenset({"likelihood", "impact"}),

@@ -16,6 +16,7 @@ class FormCode(models.TextChoices):
     F1 = "F1", _("Register of interests")
     F2 = "F2", _("Statement before a decision")
     F3 = "F3", _("Declaration of conflict")
+    F4 = "F4", _("Report from others")
     F5 = "F5", _("Superior's decision")
     F6 = "F6", _("Control plan")
     F7 = "F7", _("Follow-up")

@@ -94,7 +94,7 @@ def test_text_that_is_no_date_is_not_lost_in_a_calendar():
     assert 'type="date"' in str(form["ends"])
 
 
-@pytest.mark.parametrize("code", ["F1", "F2", "F3", "F5", "F6", "F7"])
+@pytest.mark.parametrize("code", ["F1", "F2", "F3", "F4", "F5", "F6", "F7"])
 def test_every_shipped_section_renders(code):
     for section in shipped(code).sections:
         assert render_crispy_form(builder.section_form(section, language="id"))

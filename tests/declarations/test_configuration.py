@@ -49,7 +49,7 @@ TITLE = {"id": "Judul baru", "en": "New title"}
 def test_everything_shipped_is_loaded():
     in_use = FormVersion.objects.filter(state=State.PUBLISHED).order_by("code")
 
-    assert [version.code for version in in_use] == ["F1", "F2", "F3", "F5", "F6", "F7"]
+    assert [version.code for version in in_use] == ["F1", "F2", "F3", "F4", "F5", "F6", "F7"]
     assert ControlMeasureKind.objects.filter(needs_replacement=True).count() == 3
     assert DecisionKind.objects.filter(code="PBJ").exists()
     today = timezone.localdate()

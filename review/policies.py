@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 import rules
 
 from people.roles import Role
+from review.conflict_free import bars_of
 
 if TYPE_CHECKING:
+    import datetime
+
     from people.models import Opd, User
 
 OVERSEERS = (Role.INSPECTOR, Role.CHIEF_INSPECTOR, Role.AUDITOR)
@@ -31,6 +34,16 @@ def heads(user: "User", opd: "Opd | None" = None) -> bool:
 @rules.predicate
 def is_officer(user: "User", opd: "Opd | None" = None) -> bool:
     return user.has_role(Role.OPD_OFFICER, opd)
+
+
+def may_work_on(
+    user: "User", subject: "User | None", opd: "Opd | None", on: "datetime.date"
+) -> bool:
+    """Conflict-free: not about oneself, kin, one's OPD of the last two years, one's superior.
+
+    Says nothing of roles. The database holds the same for cases (`models.case_wall`).
+    """
+    return not bars_of(user, on=on).against(subject, opd)
 
 
 rules.add_perm("review.view_province", oversees)

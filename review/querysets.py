@@ -1,0 +1,68 @@
+"""Cases and what is asked in them, as lists: adjectives, and who may see what."""
+
+import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from people.models import User
+from people.roles import Role
+from review.conflict_free import bars_of
+from review.states import CaseState
+
+if TYPE_CHECKING:
+    from review.models import Case
+
+READERS = (Role.INSPECTOR, Role.CHIEF_INSPECTOR, Role.AUDITOR)
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def visible_to(self, user: User) -> Self:
+        """The rows `user` may see: the list form of `case_policies.can_view`."""
+        if not user.has_any_role(*READERS):
+            return self.none()
+        bars = bars_of(user, on=timezone.localdate())
+        return self.filter(bars.allow("subject", "opd", key="subject_key"))
+
+    def open(self) -> Self:
+        return self.filter(state__in=CaseState.OPEN)
+
+    def free(self) -> Self:
+        return self.filter(state__in=CaseState.FREE)
+
+    def held_by(self, user: User) -> Self:
+        return self.filter(assignee=user, state__in=CaseState.HELD)
+
+    def overdue(self, *, on: datetime.date) -> Self:
+        return self.open().filter(due_on__lt=on)
+
+    def about(self, words: str) -> Self:
+        """By the case's number, its title, or the name or NIP of its subject."""
+        people = User.objects.matching(words).values("pk")
+        return self.filter(
+            Q(number__icontains=words) | Q(title__icontains=words) | Q(subject__in=people)
+        )
+
+    def for_list(self) -> Self:
+        return self.select_related("subject", "opd", "assignee").defer(
+            "recommendation_reasons", "decision_reasons"
+        )
+
+    def for_detail(self) -> Self:
+        return self.select_related(
+            "subject", "opd", "assignee", "recommended_by", "decided_by", "limit"
+        )
+
+
+class CaseRequestQuerySet(models.QuerySet):
+    def waiting(self) -> Self:
+        return self.filter(answered_at__isnull=True, ended_at__isnull=True)
+
+    def visible_to(self, user: User) -> Self:
+        """One's own questions to answer; inspectors read them on the page of the case."""
+        return self.filter(addressee=user) if user.is_active else self.none()
+
+    def overdue(self, *, on: datetime.date) -> Self:
+        return self.waiting().filter(due_on__lt=on)

@@ -1,7 +1,7 @@
 """Cases and what is asked in them, as lists: adjectives, and who may see what."""
 
 import datetime
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -12,13 +12,10 @@ from people.roles import Role
 from review.conflict_free import bars_of
 from review.states import CaseState
 
-if TYPE_CHECKING:
-    from review.models import Case
-
 READERS = (Role.INSPECTOR, Role.CHIEF_INSPECTOR, Role.AUDITOR)
 
 
-class CaseQuerySet(models.QuerySet["Case"]):
+class CaseQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         """The rows `user` may see: the list form of `case_policies.can_view`."""
         if not user.has_any_role(*READERS):

@@ -119,6 +119,10 @@ class Flag(models.Model):
     confirmed_reason = models.TextField(_("reason"), blank=True, editable=False)
     # Puts a case on the Inspectorate's queue (fact sheet of the domain, section 4.2).
     is_queued = models.BooleanField(default=False)
+    # The case it was last looked at in; `review.workflow.cases.gather` sets it.
+    case = models.ForeignKey(
+        "review.Case", models.PROTECT, null=True, editable=False, related_name="flags"
+    )
 
     objects = FlagQuerySet.as_manager()
 

@@ -1,4 +1,4 @@
-"""Gives each request an identity that all its audit events share."""
+"""Gives each request an identity that all its audit events share; an untraced one gets none."""
 
 import uuid
 from collections.abc import Callable
@@ -13,6 +13,8 @@ class RequestContextMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if getattr(request, "is_untraced", False):
+            return self.get_response(request)
         request_id = getattr(request, "request_id", None) or uuid.uuid4()
         token = context.enter(
             context.RequestContext(

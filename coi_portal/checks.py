@@ -13,9 +13,12 @@ from django.core.checks import CheckMessage, Error, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, connections
 
+from common.encryption import is_key
+
 TAG = "coi"
 SHORTEST_SECRET = 50
 SHORTEST_PASSPHRASE = 16
+SHORTEST_CODE_KEY = 32
 UNSHARED_CACHES = ("locmem", "dummy", "filebased")
 SILENT_EMAIL = ("console", "dummy", "locmem", "filebased")
 
@@ -42,7 +45,7 @@ def check_environment(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return []
     return [
         Error(fault.message, hint=fault.remedy, id=f"coi.E{fault.number:03}")
-        for fault in (*_web_faults(), *_secret_faults(), *_service_faults())
+        for fault in (*_web_faults(), *_secret_faults(), *_report_faults(), *_service_faults())
         if fault.is_there
     ]
 
@@ -113,6 +116,29 @@ def _secret_faults() -> Iterator[Fault]:
         not settings.FIELD_KEYS,
         "The key that encrypts second factors is missing.",
         "Set COI_FIELD_KEYS (docs/deployment.md says how to make one).",
+    )
+
+
+def _report_faults() -> Iterator[Fault]:
+    reports, codes = settings.REPORT_KEYS, settings.REPORT_CODE_KEYS
+    yield Fault(
+        13,
+        not reports or not all(map(is_key, reports)),
+        "The keys that encrypt reports from others are missing or malformed.",
+        "Set COI_REPORT_KEYS (docs/deployment.md says how to make one).",
+    )
+    yield Fault(
+        14,
+        not codes or min(map(len, codes)) < SHORTEST_CODE_KEY,
+        "The key of the receipt codes of reports is missing or too short.",
+        f"Set COI_REPORT_CODE_KEYS to {SHORTEST_CODE_KEY} random characters or more.",
+    )
+    every = [*settings.FIELD_KEYS, *reports, *codes]
+    yield Fault(
+        15,
+        len(set(every)) != len(every),
+        "One key serves two purposes, or stands twice.",
+        "Make a key of its own for COI_FIELD_KEYS, COI_REPORT_KEYS and COI_REPORT_CODE_KEYS.",
     )
 
 

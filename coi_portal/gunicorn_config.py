@@ -1,6 +1,9 @@
 """How gunicorn serves the portal; every number can be set (docs/deployment.md)."""
 
 import os
+from typing import Any
+
+from gunicorn.glogging import Logger
 
 wsgi_app = "coi_portal.wsgi:application"
 bind = os.environ.get("COI_BIND", "127.0.0.1:8000")
@@ -16,6 +19,17 @@ keepalive = 5
 # A slow leak in a library never grows old.
 max_requests = 10_000
 max_requests_jitter = 1_000
+
+
+class UntracedLogger(Logger):
+    """Leaves requests out of the access log that nobody shall be recognised by."""
+
+    def access(self, resp: Any, req: Any, environ: dict, request_time: Any) -> None:
+        if not environ.get("PATH_INFO", "").startswith("/lapor/"):
+            super().access(resp, req, environ, request_time)
+
+
+logger_class = UntracedLogger
 accesslog = os.environ.get("COI_ACCESS_LOG") or None
 errorlog = "-"
 loglevel = "warning"

@@ -58,6 +58,9 @@ SECRET_KEY = os.environ.get("COI_SECRET_KEY", DEVELOPMENT_SECRET_KEY if IS_DEVEL
 SECRET_KEY_FALLBACKS = env_list("COI_SECRET_KEY_FALLBACKS")
 # Key of the field encryption (second factors); several, newest first, allow a rotation.
 FIELD_KEYS = env_list("COI_FIELD_KEYS")
+# Reports from others: what encrypts them, and what the receipt codes are hashed with.
+REPORT_KEYS = env_list("COI_REPORT_KEYS")
+REPORT_CODE_KEYS = env_list("COI_REPORT_CODE_KEYS")
 ALLOWED_HOSTS = env_list(
     "COI_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if IS_DEVELOPMENT else ""
 )
@@ -106,6 +109,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "common.middleware.ResponseHeadersMiddleware",
+    "common.middleware.UntracedMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "common.middleware.LanguageMiddleware",
     "common.middleware.StorableInputMiddleware",
@@ -339,6 +343,11 @@ SOCIALACCOUNT_LOGIN_ON_GET = False
 SECOND_FACTOR_RELAXED = env_flag("COI_RELAX_SECOND_FACTOR")
 DEMO_PASSWORD = os.environ.get("COI_DEMO_PASSWORD", "")
 PROOF_MINUTES = 5
+
+# Where nobody is recognised (common.middleware), and where, below it, a session is still read: a
+# named report takes the name from the account.
+UNTRACED_PATHS = ("/lapor/",)
+RECOGNISED_PATHS = ("/lapor/bernama/",)
 
 OIDC_ISSUER = os.environ.get("COI_OIDC_ISSUER", "")
 if OIDC_ISSUER:

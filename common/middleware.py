@@ -76,6 +76,26 @@ def _is_logout(request: HttpRequest) -> bool:
     return match is not None and match.url_name == "account_logout" and request.method == "POST"
 
 
+class UntracedMiddleware:
+    """On some addresses nobody is recognised, so that a report can be anonymous.
+
+    Before the session is looked for: its cookie and the name of the browser are taken out of the
+    request, so no view could link them to what is written. `request.is_untraced` keeps the
+    request's id out of audit events. Below `RECOGNISED_PATHS` the session is left.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.is_untraced = request.path_info.startswith(settings.UNTRACED_PATHS)
+        if request.is_untraced:
+            request.META.pop("HTTP_USER_AGENT", None)
+            if not request.path_info.startswith(settings.RECOGNISED_PATHS):
+                request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
+        return self.get_response(request)
+
+
 class LanguageMiddleware:
     """Indonesian, unless the person chose another language: browsers are seldom set by choice."""
 

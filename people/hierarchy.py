@@ -83,6 +83,21 @@ SELECT starter FROM nearest WHERE user_id = %(person)s
 """  # noqa: S608 -- made of the constants above
 
 
+_ALL_BELOW = """
+WITH RECURSIVE down AS (
+    SELECT p.id AS post_id
+    FROM people_assignment a JOIN people_post p ON p.superior_id = a.post_id
+    WHERE a.user_id = %(person)s AND a.starts_on <= %(on)s
+      AND (a.ends_on IS NULL OR a.ends_on >= %(on)s)
+  UNION
+    SELECT p.id FROM down JOIN people_post p ON p.superior_id = down.post_id
+)
+SELECT a.user_id
+FROM down JOIN people_assignment a ON a.post_id = down.post_id AND a.starts_on <= %(on)s
+     AND (a.ends_on IS NULL OR a.ends_on >= %(on)s)
+"""
+
+
 def superior_ids(people: Iterable[Any], *, on: datetime.date) -> dict[uuid.UUID, list[uuid.UUID]]:
     """For each person (or key) the keys of all above, the nearest first. One query for all."""
     keys = [getattr(person, "pk", person) for person in people]
@@ -123,6 +138,18 @@ def subordinate_ids(user: User, *, on: datetime.date) -> list[uuid.UUID]:
 
 def directly_below(user: User, *, on: datetime.date) -> RawSQL:
     """`subordinate_ids` as a part of another query: `filter(declarant__in=directly_below(…))`."""
+    return _part(_DIRECTLY_BELOW, user, on=on)
+
+
+def everybody_below(user: User, *, on: datetime.date) -> RawSQL:
+    """All whose line of superiors leads over a post of `user`, as a part of another query.
+
+    A person who holds a post below their own is among them.
+    """
+    return _part(_ALL_BELOW, user, on=on)
+
+
+def _part(query: str, user: User, *, on: datetime.date) -> RawSQL:
     values = {"person": str(user.pk), "on": on}
     params: list[Any] = []
 
@@ -130,7 +157,7 @@ def directly_below(user: User, *, on: datetime.date) -> RawSQL:
         params.append(values[match[1]])
         return "%s::uuid" if match[1] == "person" else "%s::date"
 
-    return RawSQL(re.sub(r"%\((\w+)\)s", positional, _DIRECTLY_BELOW), params)  # noqa: S611 -- constant
+    return RawSQL(re.sub(r"%\((\w+)\)s", positional, query), params)  # noqa: S611 -- constant
 
 
 def subordinates(user: User, on: datetime.date) -> list[User]:

@@ -4,15 +4,15 @@ The counters lie in the shared cache; the views that use them run outside a tran
 that a counter never waits for another request's end.
 """
 
-import datetime
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
-from django.db import connection
 from django.http import HttpRequest
+
+from common import rates
 
 # At most so many in so many seconds, for one address.
 RATES = {
@@ -24,28 +24,9 @@ PLACES = 2
 PLACE_SECONDS = 60
 
 
-# One statement for all windows of one question, where the cache's own counters need eight for
-# each. The entries look like the cache's own, so that its housekeeping throws old ones away.
-COUNT = """
-    INSERT INTO cache_entries (cache_key, value, expires)
-    SELECT window_key, '1', now() + window_length
-      FROM unnest(%s::text[], %s::interval[]) AS windows (window_key, window_length)
-        ON CONFLICT (cache_key) DO UPDATE SET
-           value = CASE WHEN cache_entries.expires <= now() THEN '1'
-                        ELSE (cache_entries.value::int + 1)::text END,
-           expires = CASE WHEN cache_entries.expires <= now() THEN excluded.expires
-                          ELSE cache_entries.expires END
-    RETURNING cache_key, value::int
-"""
-
-
 def may_ask(request: HttpRequest, action: str) -> bool:
     address = get_adapter().get_client_ip(request)
-    most = {f"statements:{action}:{address}:{secs}": number for number, secs in RATES[action]}
-    lengths = [datetime.timedelta(seconds=seconds) for _number, seconds in RATES[action]]
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT, [list(most), lengths])
-        return all(count <= most[key] for key, count in cursor.fetchall())
+    return rates.may_happen(f"statements:{action}:{address}", RATES[action])
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from coi_portal import checks
 
+REPORT_KEY = "cmVwb3J0LWtleS1vZi0zMi1yYW5kb20tYnl0ZXMtLi4="
 SAFE = {
     "IS_DEVELOPMENT": False,
     "DEBUG": False,
@@ -19,6 +20,8 @@ SAFE = {
     "SECOND_FACTOR_RELAXED": False,
     "DEMO_PASSWORD": "",
     "FIELD_KEYS": ["key"],
+    "REPORT_KEYS": [REPORT_KEY],
+    "REPORT_CODE_KEYS": ["c" * 32],
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
 }
 UNSAFE = [
@@ -35,6 +38,12 @@ UNSAFE = [
     ("coi.E006", {"SECOND_FACTOR_RELAXED": True}),
     ("coi.E007", {"DEMO_PASSWORD": "kata-sandi"}),
     ("coi.E008", {"FIELD_KEYS": []}),
+    ("coi.E013", {"REPORT_KEYS": []}),
+    ("coi.E013", {"REPORT_KEYS": ["too-short"]}),
+    ("coi.E014", {"REPORT_CODE_KEYS": []}),
+    ("coi.E014", {"REPORT_CODE_KEYS": ["c" * 31]}),
+    ("coi.E015", {"REPORT_KEYS": [REPORT_KEY, REPORT_KEY]}),
+    ("coi.E015", {"REPORT_CODE_KEYS": [REPORT_KEY]}),
     ("coi.E009", {"CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.L"}}}),
     ("coi.E010", {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}),
 ]

@@ -356,6 +356,19 @@ class UploadField(Explained, forms.FileField):
         }
 
 
+class UploadForm(forms.Form):
+    """One file, as evidence or annex."""
+
+    file = UploadField(
+        label=_("File"),
+        help_text=_("PDF, JPEG or PNG. Where a picture was taken is removed from it."),
+    )
+
+    @property
+    def helper(self) -> FormHelper:
+        return plain_helper(self, "file")
+
+
 def clean_formfield(db_field: models.Field, **kwargs: Any) -> forms.Field | None:
     """`Meta.formfield_callback` of a ModelForm: the cleaning field for each kind of column."""
     if not getattr(db_field, "choices", None):

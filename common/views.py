@@ -8,16 +8,17 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import TemplateView
 from django.views.i18n import set_language
 
+from common.attachments import StoredFile
 from common.context_processors import session_seconds_left
 from common.gallery import gallery_context
 from common.middleware import THEMES, theme_cookie_name
@@ -47,6 +48,23 @@ class PartMixin:
 
 
 HtmxPartMixin = PartMixin
+
+
+def file_response(attachment: StoredFile) -> HttpResponse:
+    """The stored file under the name that people gave it, never shown inside the portal.
+
+    Five megabytes at most, so it is read at once and no file stays open.
+    """
+    try:
+        with attachment.file.open("rb") as file:
+            content = file.read()
+    except FileNotFoundError:
+        raise Http404 from None
+    response = HttpResponse(content, content_type=attachment.content_type)
+    response["Content-Disposition"] = content_disposition_header(True, attachment.name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
 
 
 class InvalidFormMixin:

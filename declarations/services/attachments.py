@@ -8,26 +8,24 @@ The owner's row is locked, so that no file slips in behind a signature. What a p
 is taken from the store as well.
 """
 
-import hashlib
-from functools import partial
-
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import QuerySet, Sum
-from django.template.defaultfilters import filesizeformat
-from django.utils import timezone
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from common import uploads
+from common.attachments import AttachmentClosedError, rules_in_words, take_away, taken
 from declarations.models import Attachment, ConflictDeclaration, ControlTask
 from declarations.states import ConflictState, TaskState
 from people.models import User
 
+__all__ = [
+    "AttachmentClosedError", "add", "may_change", "note_reading", "of", "owner_of", "remove",
+    "rules_in_words",
+]  # fmt: skip
+
 Owner = ConflictDeclaration | ControlTask
-QUOTA = 25 * uploads.MEGABYTE
-MOST_FILES = 10
 # A conflict takes files while it is written, and with the answer to the superior's question.
 OPEN_TO_ADD = {
     ConflictDeclaration: (ConflictState.DRAFT, ConflictState.NEEDS_DATA),
@@ -37,10 +35,6 @@ PERMISSION = {
     ConflictDeclaration: "declarations.change_conflictdeclaration",
     ControlTask: "declarations.report_controltask",
 }
-
-
-class AttachmentClosedError(Exception):
-    """Files can't be added or taken away any more; the text is for the user."""
 
 
 def of(owner: Owner) -> QuerySet[Attachment]:
@@ -54,15 +48,6 @@ def owner_of(attachment: Attachment) -> Owner:
     return owner
 
 
-def rules_in_words() -> str:
-    """What is accepted, for the page."""
-    return _("%(names)s, at most %(size)s a file and %(count)s files.") % {
-        "names": uploads.EVIDENCE.names,
-        "size": filesizeformat(uploads.EVIDENCE.max_bytes),
-        "count": MOST_FILES,
-    }
-
-
 def may_change(owner: Owner, user: User) -> bool:
     return owner.state in OPEN_TO_ADD[type(owner)] and user.has_perm(
         PERMISSION[type(owner)], owner
@@ -73,35 +58,17 @@ def may_change(owner: Owner, user: User) -> bool:
 def add(owner: Owner, upload: UploadedFile, *, by: User) -> Attachment:
     """Check and store one file. Pictures lose their metadata, names are only text."""
     owner = _locked(owner, by=by)
-    standing = of(owner)
-    if standing.count() >= MOST_FILES:
-        raise ValidationError(
-            _("There are %(count)s files already; take one away first.") % {"count": MOST_FILES}
-        )
-    prepared = uploads.prepare_upload(upload)
-    used = standing.aggregate(sum=Sum("size"))["sum"] or 0
-    uploads.check_quota(used=used, adding=prepared.size, limit=QUOTA)
-    digest = hashlib.sha256(prepared.read()).hexdigest()
-    prepared.seek(0)
-    if twin := standing.filter(sha256=digest).first():
-        return twin  # Pressed twice, or chosen twice.
-    attachment = Attachment(
+    blank = Attachment(
         conflict=owner if isinstance(owner, ConflictDeclaration) else None,
         task=owner if isinstance(owner, ControlTask) else None,
-        name=prepared.original_name,
-        content_type=prepared.kind.content_type,
-        size=prepared.size,
-        sha256=digest,
         uploaded_by=by,
     )
-    attachment.file.save(prepared.name, prepared, save=False)
-    try:
-        attachment.save(force_insert=True)
-        record(_action(owner, "attach"), by=by, target=owner, file=attachment.name, sha256=digest)
-    except BaseException:
-        attachment.file.storage.delete(attachment.file.name)
-        raise
-    return attachment
+    with taken(upload, blank, standing=of(owner)) as file:
+        if file is blank:
+            record(
+                _action(owner, "attach"), by=by, target=owner, file=file.name, sha256=file.sha256
+            )
+    return file
 
 
 @transaction.atomic
@@ -113,12 +80,9 @@ def remove(attachment: Attachment, *, by: User) -> None:
         return
     if isinstance(owner, ConflictDeclaration) and _was_signed_with(owner, locked):
         raise AttachmentClosedError(_("This file belongs to what you signed, so it stays."))
-    locked.removed_at = timezone.now()
-    locked.save(update_fields=["removed_at"])
+    # A correction shares the files of the declaration that it corrects.
+    take_away(locked)
     record(_action(owner, "detach"), by=by, target=owner, file=locked.name, sha256=locked.sha256)
-    if not Attachment.objects.filter(file=locked.file.name, removed_at__isnull=True).exists():
-        # A correction shares the files of the declaration that it corrects.
-        transaction.on_commit(partial(locked.file.storage.delete, locked.file.name), robust=True)
 
 
 @transaction.atomic

@@ -327,16 +327,16 @@ def test_bad_files_are_refused_in_words(client, office, file):
 
 
 def test_eleventh_file_and_quota_are_refused(client, office, monkeypatch):
-    from declarations.services import attachments
+    from common import attachments as shared
 
     conflict = ready_conflict(office)
     log_in(client, office.staff)
-    monkeypatch.setattr(attachments, "MOST_FILES", 1)
+    monkeypatch.setattr(shared, "MOST_FILES", 1)
     assert client.post(url("attachments", conflict), {"file": pdf()}).status_code == 302
     other = SimpleUploadedFile("lain.pdf", b"%PDF-1.4\n1 0 obj")
     assert client.post(url("attachments", conflict), {"file": other}).status_code == 422
-    monkeypatch.setattr(attachments, "MOST_FILES", 10)
-    monkeypatch.setattr(attachments, "QUOTA", 20)
+    monkeypatch.setattr(shared, "MOST_FILES", 10)
+    monkeypatch.setattr(shared, "QUOTA", 20)
     other = SimpleUploadedFile("lain.pdf", b"%PDF-1.4\n1 0 obj")
     assert client.post(url("attachments", conflict), {"file": other}).status_code == 422
 

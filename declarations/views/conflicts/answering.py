@@ -4,15 +4,15 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
 from common.errors import conflict as conflict_page
-from common.forms import CleanTextarea, UploadField, plain_helper
+from common.forms import CleanTextarea, UploadForm, plain_helper
+from common.views import file_response
 from declarations import states
 from declarations.models import Attachment
 from declarations.services import attachments
@@ -66,17 +66,6 @@ class ConflictAnswerView(ConflictMixin, View):
             "files": list(attachments.of(self.case)),
         }
         return render(self.request, "declarations/conflicts/answer.html", context, status=status)
-
-
-class UploadForm(forms.Form):
-    file = UploadField(
-        label=gettext_lazy("File"),
-        help_text=gettext_lazy("PDF, JPEG or PNG. Where a picture was taken is removed from it."),
-    )
-
-    @property
-    def helper(self):
-        return plain_helper(self, "file")
 
 
 class ConflictAttachmentsView(ConflictMixin, View):
@@ -148,19 +137,7 @@ class ConflictAttachmentView(AttachmentMixin, View):
 
 
 def attachment_response(attachment: Attachment, *, by) -> HttpResponse:
-    """The stored file under the name that people gave it, never shown inside the portal.
-
-    Five megabytes at most, so it is read at once and no file stays open.
-    """
+    """The file to save; no trace of a reading without the file."""
     with transaction.atomic():
         attachments.note_reading(attachment, by=by)
-        try:
-            with attachment.file.open("rb") as file:
-                content = file.read()
-        except FileNotFoundError:
-            raise Http404 from None
-    response = HttpResponse(content, content_type=attachment.content_type)
-    response["Content-Disposition"] = content_disposition_header(True, attachment.name)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+        return file_response(attachment)

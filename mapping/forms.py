@@ -316,9 +316,24 @@ class ControlForm(forms.ModelForm):
 
 class ReportForm(forms.Form):
     evidence = CleanTextarea(
-        label=_("Evidence"), max_length=1000,
-        help_text=_("What shows that it was done: number and date of a letter, where it is kept."),
+        label=_("Evidence in words"), max_length=1000, required=False,
+        help_text=_(
+            "What shows that it was done: number and date of a letter, where it is kept. "
+            "May stay empty when a file shows it."
+        ),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, has_files: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.has_files = has_files
+
+    def clean_evidence(self) -> str:
+        words = self.cleaned_data["evidence"]
+        if not words and not self.has_files:
+            raise ValidationError(
+                _("Say what shows that the control was carried out, or add a file that shows it.")
+            )
+        return words
 
     @property
     def helper(self) -> Any:

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from mapping.views import comparing, controls, exchange, maps, merging, province, reviewing, rows
+from mapping.views import (
+    comparing,
+    controls,
+    evidence,
+    exchange,
+    maps,
+    merging,
+    province,
+    reviewing,
+    rows,
+)
 
 app_name = "mapping"
 
@@ -36,6 +46,17 @@ urlpatterns = [
     path("pengendalian/", controls.ControlListView.as_view(), name="control_list"),
     path("pengendalian/<int:pk>/", controls.ControlDetailView.as_view(), name="control_detail"),
     path("pengendalian/<int:pk>/ubah/", controls.ControlEditView.as_view(), name="control_edit"),
+    path("pengendalian/<int:pk>/berkas/", evidence.FilesView.as_view(), name="control_files"),
+    path(
+        "pengendalian/<int:pk>/berkas/<uuid:file>/",
+        evidence.FileView.as_view(),
+        name="control_file",
+    ),
+    path(
+        "pengendalian/<int:pk>/berkas/<uuid:file>/hapus/",
+        evidence.FileRemoveView.as_view(),
+        name="control_file_remove",
+    ),
     path("pengendalian/<int:pk>/lapor/", controls.ReportView.as_view(), name="control_report"),
     path(
         "pengendalian/<int:pk>/benarkan/", controls.ConfirmView.as_view(), name="control_confirm"

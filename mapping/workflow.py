@@ -16,6 +16,7 @@ from audit.services import record
 from mapping import documents, messages, states
 from mapping.models import Control, RiskArea, RiskMap, RowComment
 from mapping.services.errors import MapError
+from mapping.services.evidence import of as files_of
 from mapping.services.locks import lock_map
 from mapping.services.obligations import update_obliged_posts
 from mapping.states import MapState, Transition
@@ -199,10 +200,13 @@ def archive(risk_map: RiskMap, *, by: User | None, reason: str) -> RiskMap:
 
 @transaction.atomic
 def report_control(control: Control, *, by: User, evidence: str) -> Control:
+    """Words or a file show that it was carried out; the database asks for one of them, too."""
     control = _lock_control(control, states.REPORT, by=by)
     evidence = evidence.strip()
-    if not evidence:
-        raise TransitionError(_("Say what shows that the control was carried out."))
+    if not evidence and not files_of(control).exists():
+        raise TransitionError(
+            _("Say what shows that the control was carried out, or add a file that shows it.")
+        )
     _move(
         control, states.REPORT, by=by, evidence=evidence[:1000], done_at=timezone.now(),
         done_by=by,

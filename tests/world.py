@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from common.attachments import StoredFile
 from declarations.models import (
     Attachment,
     ConflictDeclaration,
@@ -32,7 +33,7 @@ from declarations.services.configuration import form_in_use
 from declarations.workflow import conflicts, decisions, plans, statements
 from declarations.workflow import registers as register_workflow
 from jobs.models import Job
-from mapping.models import MapImport, RiskArea, RowComment
+from mapping.models import ControlFile, MapImport, RiskArea, RowComment
 from people.models import Holiday, ImportBatch, Opd, Role, User
 from statements.models import Document
 from tests.declarations.factories import RegisterFactory, full_draft
@@ -236,16 +237,7 @@ def _conflicts(opd: Opd, people: dict[str, User]) -> dict[str, Any]:
     Document.objects.filter(pk=failed.pk).update(state="failed")
     written = declared("konsep benturan")
     for owner in ({"conflict": written}, {"task": task}):
-        attachment = Attachment.objects.create(
-            name="bukti.pdf",
-            content_type="application/pdf",
-            size=4,
-            sha256="0" * 64,
-            file=ContentFile(b"%PDF", "bukti.pdf"),
-            uploaded_by=staff,
-            **owner,
-        )
-        attachment.file.close()
+        _evidence(Attachment, uploaded_by=staff, **owner)
     return {
         "statement_draft": make_statement(office, answers("konsep")),
         "statement_sent": issued,
@@ -259,6 +251,18 @@ def _conflicts(opd: Opd, people: dict[str, User]) -> dict[str, Any]:
         "conflict_asked": asked,
         "document_failed": failed,
     }
+
+
+def _evidence(model: type[StoredFile], **owner: Any) -> None:
+    attachment = model._default_manager.create(
+        name="bukti.pdf",
+        content_type="application/pdf",
+        size=4,
+        sha256="0" * 64,
+        file=ContentFile(b"%PDF", "bukti.pdf"),
+        **owner,
+    )
+    attachment.file.close()
 
 
 def _maps(opd: Opd, people: dict[str, User]) -> dict[str, Any]:
@@ -275,6 +279,8 @@ def _maps(opd: Opd, people: dict[str, User]) -> dict[str, Any]:
     approved = make_map(office, state="approved")
     draft = make_map(office, year=year + 1)
     row = draft.areas.get()
+    control = ControlFactory(area=approved.areas.get(), owner_post=office.posts[0])
+    _evidence(ControlFile, control=control, uploaded_by=people["head"])
     return {
         "map_approved": approved,
         "map_review": make_map(office, year=year - 1, state="under_review"),
@@ -285,7 +291,7 @@ def _maps(opd: Opd, people: dict[str, User]) -> dict[str, Any]:
         "map_comment": RowComment.objects.create(
             area=row, text="Lengkapi.", created_by=people["inspector"]
         ),
-        "control": ControlFactory(area=approved.areas.get(), owner_post=office.posts[0]),
+        "control": control,
         "map_import": MapImport.objects.create(
             map=draft, file_name="peta.csv", revision=0, created_by=people["officer"]
         ),
@@ -427,7 +433,8 @@ def kwargs_of(page: Page, world: World, *, missing: bool = False) -> dict[str, A
         elif part in ("section", "row", "question"):
             found[part] = _part_of_form(part, page, subject)
         elif part == "file":
-            found[part] = subject.attachments.get().pk
+            files = "files" if page.name.startswith("mapping:") else "attachments"
+            found[part] = getattr(subject, files).get().pk
         elif part == "code" and page.name == "statements:verify_code":
             found[part] = world.things["document_sent"].code
         elif part == "code" and page.name.startswith("activation"):

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.attachments import StoredFile
 from common.constraints import all_or_none, known_choice
 from mapping.querysets import ControlQuerySet
 from mapping.states import CONTROL_TRANSITIONS, ControlState, edges
@@ -78,10 +79,8 @@ class Control(models.Model):
                 message=_("A confirmation has a time and a person, or neither."),
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["done", "confirmed"])
-                | Q(done_at__isnull=False) & ~Q(evidence=""),
-                name="control_done_has_evidence",
-                violation_error_message=_("Say what shows that the control was carried out."),
+                condition=~Q(state__in=["done", "confirmed"]) | Q(done_at__isnull=False),
+                name="control_done_has_report",
             ),
             models.CheckConstraint(
                 condition=~Q(state="confirmed") | Q(confirmed_at__isnull=False) & ~Q(effect=""),
@@ -95,6 +94,21 @@ class Control(models.Model):
         ]
         triggers: ClassVar = [
             pgtrigger.FSM(name="edges", field="state", transitions=edges(CONTROL_TRANSITIONS)),
+            pgtrigger.Trigger(
+                name="done_needs_evidence",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition(
+                    "NEW.state IN ('done', 'confirmed') AND NEW.evidence = ''"
+                ),
+                func="""
+                    IF NOT EXISTS (SELECT 1 FROM mapping_controlfile
+                                   WHERE control_id = NEW.id AND removed_at IS NULL) THEN
+                        RAISE EXCEPTION 'a control is done when words or a file show it';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -102,3 +116,26 @@ class Control(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("mapping:control_detail", args=[self.pk])
+
+
+class ControlFile(StoredFile):
+    """Evidence of a control as a file; it moves only while the control is planned."""
+
+    control = models.ForeignKey(Control, models.PROTECT, related_name="files")
+
+    class Meta(StoredFile.Meta):
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="rows_stay", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="still",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                    IF NOT EXISTS (SELECT 1 FROM mapping_control
+                                   WHERE id = NEW.control_id AND state = 'planned') THEN
+                        RAISE EXCEPTION 'evidence stands still once a control is reported';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]

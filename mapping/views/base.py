@@ -102,6 +102,10 @@ class StepView(View):
         messages.success(request, self.done)
         return redirect(result if hasattr(result, "get_absolute_url") else self.back_url())
 
+    def more(self) -> dict[str, Any]:
+        """What the page shows beyond words, form and button."""
+        return {}
+
     def page(self, form: Any, *, status: int = 200) -> HttpResponse:
         context = {
             "form": form,
@@ -111,7 +115,7 @@ class StepView(View):
             "is_dangerous": self.is_dangerous,
             "subject": str(self.subject()),
             "back_url": self.back_url(),
-        }
+        } | self.more()
         return render(self.request, self.template_name, context, status=status)
 
 

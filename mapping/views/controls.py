@@ -14,7 +14,7 @@ from common.keyset import KeysetListView
 from mapping import workflow
 from mapping.forms import ControlForm, EffectForm, ReasonForm, ReportForm
 from mapping.models import Control, RiskArea
-from mapping.services import MapError, save_control
+from mapping.services import MapError, evidence, save_control
 from mapping.states import CANCEL, CONFIRM, REFUSE, REPORT
 from mapping.views.base import AreaMixin, ControlMixin, StepView, add_errors
 
@@ -56,6 +56,9 @@ class ControlDetailView(ControlMixin, View):
                 )
                 if control.state in step.sources and user.has_perm(step.permission, control)
             ],
+            "files": list(evidence.of(control)),
+            "may_add_files": control.state in REPORT.sources
+            and user.has_perm(REPORT.permission, control),
             "may_change": control.state == "planned"
             and user.has_perm("mapping.change_control", control),
         }  # fmt: skip
@@ -127,9 +130,20 @@ class ControlStepView(ControlMixin, StepView):
 
 class ReportView(ControlStepView):
     permission_required = REPORT.permission
-    form_class = ReportForm
+    template_name = "mapping/control_report.html"
     title = gettext_lazy("Report the control as done")
     done = gettext_lazy("The control was reported as done.")
+
+    def form_class(self, data=None):
+        """After a refusal the former words come back."""
+        return ReportForm(
+            data,
+            has_files=evidence.of(self.control).exists(),
+            initial={"evidence": self.control.evidence},
+        )
+
+    def more(self):
+        return {"control": self.control, "files": list(evidence.of(self.control))}
 
     def perform(self, values):
         return workflow.report_control(self.control, by=self.request.user, **values)

@@ -31,7 +31,22 @@ NAME_LENGTH = 200
 
 
 class OneChoiceField(Explained, forms.ChoiceField):
-    """Radio buttons while they fit on a screen, a list beyond."""
+    """Radio buttons while they fit on a screen, a list beyond.
+
+    `gone`: choices that a draft may still hold; they are shown, so that nothing is lost, and
+    refused with their name.
+    """
+
+    gone: Mapping[str, str] = {}
+
+    def validate(self, value: Any) -> None:
+        if value in self.gone:
+            raise forms.ValidationError(
+                _("“%(label)s” is no longer in the risk map of your OPD. Choose again, please."),
+                code="gone",
+                params={"label": self.gone[value]},
+            )
+        super().validate(value)
 
 
 class ManyChoicesField(Explained, forms.MultipleChoiceField):
@@ -114,6 +129,14 @@ def _date(question: Question, language: str, common: dict[str, Any]) -> forms.Fi
 
 
 def _choice(question: Question, language: str, common: dict[str, Any]) -> forms.Field:
+    field = _one_choice(question, language, common)
+    field.gone = {
+        choice.value: choice.label.get(language) for choice in question.choices if choice.is_gone
+    }
+    return field
+
+
+def _one_choice(question: Question, language: str, common: dict[str, Any]) -> OneChoiceField:
     if any(choice.group for choice in question.choices):
         choices = _grouped(question, language)
         return OneChoiceField(choices=[("", _("Choose …")), *choices], **common)
@@ -131,7 +154,7 @@ def _grouped(question: Question, language: str) -> list[tuple[Any, Any]]:
         if choice.group is None:
             found.append(entry)
             continue
-        name = choice.group.get(language)
+        name = _("No longer in the map") if choice.is_gone else choice.group.get(language)
         if not found or found[-1][0] != name or not isinstance(found[-1][1], list):
             found.append((name, []))
         found[-1][1].append(entry)

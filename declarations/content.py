@@ -32,6 +32,8 @@ class Choice:
     value: str
     label: Text
     group: Text | None = None
+    # Stands in a draft, but is offered no longer: readable, and no answer any more.
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,8 @@ def _display(
         typed = raw.get(question.key) or ""
         if question.key in errors and typed:
             text = "; ".join(typed) if isinstance(typed, list) else str(typed)
+            # An area that has left the map is refused, but people know it by its name.
+            text = question.choice_label(text, language) if question.type == "choice" else text
         else:
             text = format_value(question, values[question.key], language)
         result[question.key] = (text, question.key not in errors)

@@ -77,6 +77,8 @@ class ConflictDeclaration(Declaration):
     known_since = models.DateField(_("known since"), null=True, editable=False)
     is_confidential = models.BooleanField(_("confidential"), default=False, editable=False)
     answers = models.JSONField(default=dict, editable=False)
+    # The risk area as the map described it at the signature, as in the frozen document.
+    area_said = models.JSONField(default=dict, editable=False)
     handler = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

@@ -3,6 +3,7 @@
 import uuid
 from typing import ClassVar
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,9 @@ class Matter(models.Model):
     risk_area = models.ForeignKey(
         "mapping.RiskAreaTemplate", models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # The row of the OPD's map that was picked, by the key that it keeps over years and versions;
+    # an area of the OPD's own has no template.
+    risk_row = models.UUIDField(_("row of the risk map"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -47,6 +51,29 @@ class Matter(models.Model):
                 name="matter_value_not_negative",
                 violation_error_message=_("A value is not negative."),
             ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["risk_row"], condition=Q(risk_row__isnull=False), name="matter_by_risk_row"
+            ),
+        ]
+        triggers: ClassVar = [
+            # A key has no row to point at: each version of the map holds it again.
+            pgtrigger.Trigger(
+                name="row_of_own_map",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("risk_row"),
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__risk_row__isnull=False),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT 1 FROM mapping_riskarea a JOIN mapping_riskmap m ON m.id = a.map_id
+                         WHERE a.row_key = NEW.risk_row AND m.opd_id = NEW.opd_id
+                    ) THEN
+                        RAISE EXCEPTION 'the area of a matter is a row of a map of its OPD';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
         ]
 
     def __str__(self) -> str:

@@ -30,6 +30,8 @@ class DecisionStatement(Declaration):
         Matter, models.PROTECT, null=True, editable=False, related_name="statements"
     )
     own_role = models.CharField(_("own role"), max_length=160, blank=True, editable=False)
+    # The risk area as the map described it at the signature, as in the frozen document.
+    area_said = models.JSONField(default=dict, editable=False)
 
     objects = DecisionStatementQuerySet.as_manager()
 

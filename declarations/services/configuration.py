@@ -6,6 +6,7 @@ new row from a day on, so that what was made under the old words and limits keep
 
 import datetime
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +23,7 @@ from declarations.content import Choice, Form, Text, read, with_lists, without_c
 from declarations.content_checks import ContentError, Problem, problems
 from declarations.models import ControlMeasureKind, DecisionKind, FormVersion, TimeLimit
 from declarations.reference_data import relations
-from declarations.services import matters
+from declarations.services import areas
 from mapping import services as map_services
 from mapping.models import ConflictSource
 from people.models import Opd, User
@@ -33,6 +34,16 @@ LISTS: dict[str, Any] = {
     "measures": ControlMeasureKind,
     "decision_kinds": DecisionKind,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class AreaContext:
+    """Whose risk areas a form offers, and which of them stand in the answers already."""
+
+    opd: Opd
+    named: frozenset[str] = frozenset()
+    is_draft: bool = True
+    said: Mapping[str, Any] | None = None
 
 
 class ConfigurationError(Exception):
@@ -47,20 +58,39 @@ def form_in_use(code: str) -> FormVersion:
     return FormVersion.objects.get(code=code, state=FormVersion.State.PUBLISHED)
 
 
-def read_version(version: FormVersion, *, opd: Opd | None = None) -> Form:
+def read_version(version: FormVersion, *, area: AreaContext | None = None) -> Form:
     """The form of a version, with the choices of the portal's own lists as they are now.
 
-    With an OPD only the risk areas that fit it are offered.
+    `area` says of whose map the risk areas are; without it they are those of the library.
     """
+    form = bare_version(version)
+    used = {q.choices_from for section in form.sections for q in section.questions}
+    names = {name for name in used if name}
+    return with_lists(form, lists(names, area=area)) if names else form
+
+
+def bare_version(version: FormVersion) -> Form:
+    """As `read_version`, without asking for the choices: for titles, keys and carrying over."""
     if version.state == FormVersion.State.DRAFT:
         form = read(version.content)
     else:
         form = _published_form(version.pk, version.published_at)
     if form.code == FormVersion.Code.F3 and not settings.PERCEIVED_CONFLICTS:
         form = without_choice(form, "conflict", "conflict_kind", "perceived")
-    used = {q.choices_from for section in form.sections for q in section.questions}
-    names = {name for name in used if name}
-    return with_lists(form, lists(names, opd=opd)) if names else form
+    return form
+
+
+def read_form_of(declaration: Any, *, to_read: bool = False) -> Form:
+    """The form of an F2 or F3: a draft picks from the map, what was signed keeps its words.
+
+    `to_read`: for a page that asks nothing.
+    """
+    named = {areas.answer_in(declaration.draft)}
+    is_draft = declaration.state == "draft" and not to_read
+    if is_draft and declaration.supersedes is not None:
+        named.add(areas.answer_in(declaration.supersedes.draft))
+    context = AreaContext(declaration.opd, frozenset(named), is_draft, declaration.area_said)
+    return read_version(declaration.form_version, area=context)
 
 
 @lru_cache(maxsize=64)
@@ -69,8 +99,8 @@ def _published_form(pk: int, _published_at: datetime.datetime) -> Form:
     return read(FormVersion.objects.values_list("content", flat=True).get(pk=pk))
 
 
-def lists(names: Collection[str], *, opd: Opd | None = None) -> dict[str, list[Choice]]:
-    """The entries in use of the named lists, in one query."""
+def lists(names: Collection[str], *, area: AreaContext | None = None) -> dict[str, list[Choice]]:
+    """The entries in use of the named lists, in one query; the risk areas in one more."""
     found: dict[str, list[Choice]] = {name: [] for name in names}
     if "relations" in found:
         found["relations"] = relations()
@@ -78,25 +108,25 @@ def lists(names: Collection[str], *, opd: Opd | None = None) -> dict[str, list[C
         LISTS[name]
         .objects.filter(is_active=True)
         .order_by()
-        .values_list(Value(name), "position", "code", "label_id", "label_en", Value(""))
+        .values_list(Value(name), "position", "code", "label_id", "label_en")
         for name in sorted(found)
         if name in LISTS
     ]
-    if "risk_areas" in found:
-        parts.append(matters.risk_areas().values_list(Value("risk_areas"), *matters.AREA_COLUMNS))
-    if not parts:
-        return found
-    areas = []
-    rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    for name, *row in sorted(rows):
-        if name == "risk_areas":
-            areas.append(row)
-        else:
-            _position, code, label_id, label_en, _target = row
+    if parts:
+        rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+        for name, _position, code, label_id, label_en in sorted(rows):
             found[name].append(Choice(code, Text(label_id, label_en)))
     if "risk_areas" in found:
-        found["risk_areas"] = matters.risk_area_choices(areas, opd)
+        found["risk_areas"] = _areas(area)
     return found
+
+
+def _areas(context: AreaContext | None) -> list[Choice]:
+    if context is None:
+        return areas.choices_of_library()
+    if context.is_draft:
+        return areas.choices_for(context.opd, context.named)
+    return areas.choices_to_read(context.opd, context.named, context.said)
 
 
 # --- Versions of a form ----------------------------------------------------------------------

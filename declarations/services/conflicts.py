@@ -20,7 +20,7 @@ from declarations.models import (
     HandlerChange,
 )
 from declarations.services import attachments, limits
-from declarations.services.configuration import form_in_use, read_version
+from declarations.services.configuration import bare_version, form_in_use
 from declarations.states import ConflictState
 from people import calendar
 from people.models import User
@@ -65,7 +65,7 @@ def start_correction(conflict: ConflictDeclaration, *, by: User) -> ConflictDecl
     if found := ConflictDeclaration.objects.filter(supersedes=locked).first():
         return found
     version = form_in_use(CODE)
-    draft, _left = drafts.carry_over(locked.draft, read_version(version))
+    draft, _left = drafts.carry_over(locked.draft, bare_version(version))
     correction = _create(by=by, version=version, draft=draft, supersedes=locked)
     _copy_files(locked, correction)
     return correction
@@ -114,7 +114,7 @@ def baseline(conflict: ConflictDeclaration) -> Mapping[str, Any] | None:
     former = conflict.supersedes
     if former is None:
         return None
-    form = read_version(conflict.form_version)
+    form = bare_version(conflict.form_version)
     return drafts.carry_over(former.draft, form)[0]
 
 

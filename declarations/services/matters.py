@@ -2,21 +2,16 @@
 
 import decimal
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import QuerySet, Value
 
-from declarations.content import Choice, Text
 from declarations.models import DecisionKind, Matter
-from mapping.models import RiskAreaTemplate
+from declarations.services.areas import NO_AREA, Picked
 from people.models import Opd
 
-# The answer that no area of the list fits.
-NO_AREA = "TIDAK_ADA"
-_NO_AREA_LABEL = Text("Tidak ada dalam daftar", "Not in the list")
+__all__ = ["NO_AREA", "MatterData", "find", "find_or_create", "hold", "key_of"]
+
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 
 
@@ -28,7 +23,7 @@ class MatterData:
     title: str
     number: str = ""
     value: decimal.Decimal | None = None
-    risk_area: RiskAreaTemplate | None = None
+    area: Picked = field(default_factory=Picked)
 
 
 def key_of(text: str) -> str:
@@ -58,7 +53,8 @@ def find_or_create(opd: Opd, data: MatterData) -> Matter:
             "title": data.title,
             "title_key": key_of(data.title),
             "value": data.value,
-            "risk_area": data.risk_area,
+            "risk_area": data.area.template,
+            "risk_row": data.area.row_key,
         },
     )
     return matter
@@ -75,38 +71,3 @@ def find(opd: Opd, *, kind: DecisionKind, number: str, title: str) -> Matter | N
 def hold(matter: Matter) -> Matter:
     """Lock the row, so that a statement and a declaration on one matter go one after the other."""
     return Matter.objects.select_for_update(no_key=True).get(pk=matter.pk)
-
-
-def risk_area(answer: str | None) -> RiskAreaTemplate | None:
-    """The area of the map that an answer names by its code; free words name none."""
-    if not answer or answer == NO_AREA:
-        return None
-    code = answer.split(" ", 1)[0].strip()
-    return RiskAreaTemplate.objects.filter(code=code, valid_until__isnull=True).first()
-
-
-def risk_areas() -> QuerySet[RiskAreaTemplate]:
-    return RiskAreaTemplate.objects.filter(valid_until__isnull=True).order_by()
-
-
-# As the columns of the other lists, in one query with them: position, code, two labels, target.
-AREA_COLUMNS = (Value(0), "code", "activity", "area", "target")
-
-
-def risk_area_choices(rows: Iterable[Sequence[Any]], opd: Opd | None = None) -> list[Choice]:
-    """The areas that fit the OPD: its own first, then those of everybody; "not in the list" last.
-
-    Without an OPD all of them, for checking an answer.
-    """
-    areas = [
-        RiskAreaTemplate(code=code, activity=activity, area=area, target=target)
-        for _position, code, activity, area, target in rows
-    ]
-    areas = [area for area in areas if opd is None or area.fits(opd.code)]
-    order = {area.area: number for number, area in reversed(list(enumerate(areas)))}
-    areas.sort(key=lambda area: (area.is_for_all, order[area.area], area.code))
-    choices = [
-        Choice(area.code, Text(area.activity, area.activity), Text(area.area, area.area))
-        for area in areas
-    ]
-    return [*choices, Choice(NO_AREA, _NO_AREA_LABEL)]

@@ -14,7 +14,7 @@ from audit.services import record
 from declarations import drafts
 from declarations.models import DecisionStatement, FormVersion, Suspension
 from declarations.services import match_answers, suspensions
-from declarations.services.configuration import form_in_use, read_version
+from declarations.services.configuration import bare_version, form_in_use
 from declarations.services.matters import key_of
 from declarations.states import StatementState
 from people.models import User
@@ -56,7 +56,7 @@ def start_correction(statement: DecisionStatement, *, by: User) -> DecisionState
     if found := DecisionStatement.objects.filter(supersedes=locked).first():
         return found
     version = form_in_use(CODE)
-    draft, _left = drafts.carry_over(locked.draft, read_version(version))
+    draft, _left = drafts.carry_over(locked.draft, bare_version(version))
     if given := locked.draft.get(match_answers.SECTION):
         draft[match_answers.SECTION] = dict(given)
     return _create(by=by, version=version, draft=draft, supersedes=locked)
@@ -89,7 +89,7 @@ def baseline(statement: DecisionStatement) -> Mapping[str, Any] | None:
     former = statement.supersedes
     if former is None:
         return None
-    form = read_version(statement.form_version)
+    form = bare_version(statement.form_version)
     return drafts.carry_over(former.draft, form)[0]
 
 

@@ -16,7 +16,7 @@ from common.forms import CleanCharField, CleanTextarea, plain_helper
 from common.keyset import KeysetListView
 from common.views import PartMixin, filter_form
 from declarations.presentation import answers_for_display
-from declarations.services.configuration import read_version
+from declarations.services.configuration import read_form_of
 from declarations.workflow.base import TransitionError
 from people.models import Opd
 from statements.services import DocumentError
@@ -181,7 +181,7 @@ class CaseMixin(PermissionRequiredMixin):
 
     @cached_property
     def form(self):
-        return read_version(self.case.form_version)
+        return read_form_of(self.case, to_read=True)
 
     def sections(self) -> list[dict[str, Any]]:
         shown = answers_for_display(self.form, self.case.draft, get_language() or "id")

@@ -25,9 +25,9 @@ from declarations.models import (
     DecisionStatement,
 )
 from declarations.models.conflicts import HandlerChangeReason as Reason
-from declarations.services import attachments, handlers, limits, matters, suspensions
+from declarations.services import areas, attachments, handlers, limits, matters, suspensions
 from declarations.services import conflicts as services
-from declarations.services.configuration import read_version
+from declarations.services.configuration import read_form_of
 from declarations.services.drafting import forget_revisions
 from declarations.states import ConflictState, StatementState
 from declarations.workflow.base import (
@@ -58,7 +58,7 @@ def send(
     """
     conflict = lock(conflict, states.CONFLICT_SEND, by=by)
     check_revision(conflict, revision)
-    form = read_version(conflict.form_version, opd=conflict.opd)
+    form = read_form_of(conflict)
     cleaned = answers.clean_answers(form, conflict.draft)
     if not cleaned.is_valid:
         raise TransitionError(" ".join(item.message for item in cleaned.errors))
@@ -271,6 +271,7 @@ def _typed(conflict: ConflictDeclaration, values: dict[str, Any]) -> dict[str, A
     """The columns of a sent declaration, from the checked answers."""
     about, decision, follow_up = values["conflict"], values["decision"], values["follow_up"]
     kind = DecisionKind.objects.get(code=decision["kind"])
+    area = areas.picked(conflict.opd, decision["risk_area"])
     matter = matters.find_or_create(
         conflict.opd,
         matters.MatterData(
@@ -278,7 +279,7 @@ def _typed(conflict: ConflictDeclaration, values: dict[str, Any]) -> dict[str, A
             title=decision["title"],
             number=decision["number"] or "",
             value=decision["value"],
-            risk_area=matters.risk_area(decision["risk_area"]),
+            area=area,
         ),
     )
     return {
@@ -290,6 +291,7 @@ def _typed(conflict: ConflictDeclaration, values: dict[str, Any]) -> dict[str, A
         "stage": decision["stage"],
         "is_confidential": bool(follow_up["is_confidential"]),
         "answers": answers.as_json(follow_up),
+        "area_said": area.said,
     }
 
 
@@ -387,7 +389,11 @@ def _issue(
         opd=conflict.opd,
         difference=None if before is None else difference(form, before, conflict.draft),
         after=attachment_sections(attachments.of(conflict)),
-        data={"declaration": str(conflict.pk), "matter": str(conflict.matter_id)},
+        data={
+            "declaration": str(conflict.pk),
+            "matter": str(conflict.matter_id),
+            **areas.frozen(conflict.area_said),
+        },
     )
     return documents.issue(
         kind="F3",

@@ -19,7 +19,7 @@ from declarations.models import (
     SuperiorDecision,
 )
 from declarations.models.decisions import Finding
-from declarations.services import measures, risks, suspensions
+from declarations.services import areas, measures, risks, suspensions
 from declarations.services.configuration import form_in_use, read_version
 from declarations.services.drafting import forget_revisions
 from declarations.services.measures import Measure
@@ -164,6 +164,7 @@ def _issue(
                     {"label": "Nama", "value": conflict.declarant.full_name},
                     {"label": "NIP", "value": conflict.declarant.nip},
                     {"label": "Keputusan terkait", "value": str(conflict.matter)},
+                    *_area_row(conflict),
                 ],
             }
         ],
@@ -202,6 +203,16 @@ def _issue(
         by=by,
         proof=proof,
     )
+
+
+def _area_row(conflict: ConflictDeclaration) -> list[dict[str, str]]:
+    """What the map says of the area on the day of the decision, in Indonesian."""
+    area = areas.standing_of(conflict, "id")
+    if area is None or not area.words:
+        return []
+    level = area.now or area.said
+    value = f"{area.words} — {level}" if level else area.words
+    return [{"label": "Area rawan", "value": value}]
 
 
 def _about_title() -> str:

@@ -21,9 +21,9 @@ from declarations.models import (
     SourceAnswer,
 )
 from declarations.models.statements import StatementState
-from declarations.services import match_answers, matters, suspensions
+from declarations.services import areas, match_answers, matters, suspensions
 from declarations.services import statements as services
-from declarations.services.configuration import form_in_use, read_version
+from declarations.services.configuration import form_in_use, read_form_of
 from declarations.services.drafting import forget_revisions
 from declarations.workflow.base import (
     TransitionError,
@@ -54,14 +54,15 @@ def issue(
     """
     statement = lock(statement, states.STATEMENT_ISSUE, by=by)
     check_revision(statement, revision)
-    form = read_version(statement.form_version, opd=statement.opd)
+    form = read_form_of(statement)
     cleaned = answers.clean_answers(form, statement.draft)
     if not cleaned.is_valid:
         raise TransitionError(" ".join(item.message for item in cleaned.errors))
     found = match_answers.answered_hits(by, statement.draft)
     _check_clean(cleaned.values, found)
     # Held: a declaration on the same matter is sent before or after, never beside.
-    matter = matters.hold(_matter(statement, cleaned.values["decision"]))
+    area = areas.picked(statement.opd, cleaned.values["decision"]["risk_area"])
+    matter = matters.hold(_matter(statement, cleaned.values["decision"], area))
     check_not_suspended(by, matter)
     _check_alone(statement, matter)
     _write_rows(statement, cleaned.values, found)
@@ -80,7 +81,7 @@ def issue(
             opd=statement.opd,
             difference=difference(form, before, statement.draft) if before is not None else None,
             is_confidential=False,
-            data={"statement": str(statement.pk), "matter": str(matter.pk)},
+            data={"statement": str(statement.pk), "matter": str(matter.pk), **area.frozen},
         ),
         subject=by,
         opd=statement.opd,
@@ -97,6 +98,7 @@ def issue(
         by=by,
         matter=matter,
         own_role=cleaned.values["decision"]["own_role"],
+        area_said=area.said,
         document=document,
         sent_at=timezone.now(),
         sent_by=by,
@@ -113,7 +115,7 @@ def convert(statement: DecisionStatement, *, by: User) -> ConflictDeclaration:
     Returns the draft of the declaration. Needs the decision itself to be filled in.
     """
     statement = lock(statement, states.STATEMENT_CONVERT, by=by)
-    form = read_version(statement.form_version, opd=statement.opd)
+    form = read_form_of(statement)
     cleaned = answers.clean_answers(form, statement.draft)
     faults = [item for item in cleaned.errors if item.section == "decision"]
     if faults:
@@ -121,7 +123,8 @@ def convert(statement: DecisionStatement, *, by: User) -> ConflictDeclaration:
     found = match_answers.answered_hits(by, statement.draft)
     if not any_conflict(cleaned.values, found):
         raise TransitionError(_("Nothing here speaks of a conflict; sign the statement."))
-    matter = _matter(statement, cleaned.values["decision"])
+    area = areas.picked(statement.opd, cleaned.values["decision"]["risk_area"])
+    matter = _matter(statement, cleaned.values["decision"], area)
     _write_rows(statement, cleaned.values, found)
     conflict = ConflictDeclaration.objects.create(
         declarant=by,
@@ -138,6 +141,7 @@ def convert(statement: DecisionStatement, *, by: User) -> ConflictDeclaration:
         by=by,
         matter=matter,
         own_role=cleaned.values["decision"]["own_role"],
+        area_said=area.said,
         data={"conflict": str(conflict.pk)},
     )
     record("conflictdeclaration.create", by=by, target=conflict, origin=str(statement.pk))
@@ -220,7 +224,7 @@ def _check_clean(values: dict[str, Any], found: list[match_answers.AnsweredHit])
         )
 
 
-def _matter(statement: DecisionStatement, decision: dict[str, Any]) -> Matter:
+def _matter(statement: DecisionStatement, decision: dict[str, Any], area: areas.Picked) -> Matter:
     return matters.find_or_create(
         statement.opd,
         matters.MatterData(
@@ -228,7 +232,7 @@ def _matter(statement: DecisionStatement, decision: dict[str, Any]) -> Matter:
             title=decision["title"],
             number=decision["number"] or "",
             value=decision["value"],
-            risk_area=matters.risk_area(decision["risk_area"]),
+            area=area,
         ),
     )
 

@@ -218,9 +218,9 @@ class RiskArea(models.Model):
         return level_words(self.map.scale, level)
 
 
-def level_words(scale: Any, level: str) -> str:
-    """The name of a level on that scale, in the reader's language."""
-    language = "en" if translation.get_language() == "en" else "id"
+def level_words(scale: Any, level: str, language: str | None = None) -> str:
+    """The name of a level on that scale, in the reader's language unless another is asked."""
+    language = language or ("en" if translation.get_language() == "en" else "id")
     for band in scale.bands:
         if band["level"] == level:
             return band[f"label_{language}"]

@@ -14,7 +14,7 @@ from mapping.services.maps import (
     years_offered,
 )
 from mapping.services.obligations import update_obliged_posts
-from mapping.services.offered import OfferedArea, areas_for
+from mapping.services.offered import OfferedArea, area_in_force, area_once, areas_for
 from mapping.services.rows import (
     add_from_library,
     comment_on,
@@ -29,6 +29,8 @@ __all__ = [
     "OfferedArea",
     "StaleRowError",
     "add_from_library",
+    "area_in_force",
+    "area_once",
     "areas_for",
     "changed_since",
     "comment_on",

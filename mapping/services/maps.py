@@ -4,6 +4,7 @@ import dataclasses
 import datetime
 from collections.abc import Iterable
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -170,7 +171,11 @@ def templates_for(opd: Opd) -> list[RiskAreaTemplate]:
 
     What was meant for an OPD is offered to the one that took its place.
     """
-    codes = {opd.code, *opd.predecessors.values_list("code", flat=True)}
-    found = RiskAreaTemplate.objects.filter(valid_until__isnull=True).select_related("source")
-    fitting = [area for area in found if any(area.fits(code) for code in codes)]
+    former = ArraySubquery(Opd.objects.filter(successor=opd).order_by().values("code"))
+    found = RiskAreaTemplate.objects.filter(valid_until__isnull=True).annotate(former=former)
+    fitting = [
+        area
+        for area in found.select_related("source")
+        if any(area.fits(code) for code in (opd.code, *area.former))
+    ]
     return sorted(fitting, key=lambda area: (area.is_for_all, area.code))

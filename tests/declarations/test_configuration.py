@@ -200,11 +200,13 @@ def test_two_publish_at_once_and_one_is_told(administrator):
     assert FormVersion.objects.filter(code="F7", state=State.PUBLISHED).count() == 1
 
 
-def test_choices_of_the_lists_come_in_one_query(django_assert_num_queries):
+def test_choices_of_the_lists_come_in_one_query_and_the_areas_in_another(
+    django_assert_num_queries,
+):
     version = configuration.form_in_use("F3")
     configuration.read_version(version)
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         form = configuration.read_version(version)
 
     proposal = form.section("follow_up").question("proposal")

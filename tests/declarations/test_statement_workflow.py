@@ -20,7 +20,7 @@ from declarations.models import (
 )
 from declarations.services import drafting, match_answers
 from declarations.services import statements as services
-from declarations.services.configuration import read_version
+from declarations.services.configuration import read_form_of
 from declarations.services.matters import NO_AREA
 from declarations.workflow import conflicts, statements
 from declarations.workflow.base import TransitionError
@@ -89,7 +89,7 @@ def test_area_of_another_opd_is_not_offered_and_refused(office):
     draft = statement_draft()
     draft["decision"]["risk_area"] = "AUD-01"
     statement = make_statement(office, draft)
-    form = read_version(statement.form_version, opd=office.opd)
+    form = read_form_of(statement)
     values = [choice.value for choice in form.section("decision").question("risk_area").choices]
 
     assert "AUD-01" not in values
@@ -101,8 +101,9 @@ def test_area_of_another_opd_is_not_offered_and_refused(office):
 def test_own_areas_of_an_opd_come_first():
     office = make_office()
     office.opd.code = "03"
-    version = make_statement(office).form_version
-    form = read_version(version, opd=office.opd)
+    statement = make_statement(office)
+    statement.opd = office.opd
+    form = read_form_of(statement)
     choices = form.section("decision").question("risk_area").choices
 
     assert [choice.value for choice in choices][:3] == ["AUD-01", "AUD-02", "AUD-03"]

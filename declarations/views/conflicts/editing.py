@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from declarations import states
 from declarations.models import ConflictDeclaration
 from declarations.services import attachments, conflicts, handlers
-from declarations.services.configuration import read_version
+from declarations.services.configuration import read_form_of
 from declarations.views.editing import EditingSet
 from declarations.workflow import conflicts as workflow
 
@@ -39,7 +39,7 @@ class ConflictEditing(EditingSet):
         )  # fmt: skip
 
     def form(self, subject):
-        return read_version(subject.form_version, opd=subject.opd)
+        return read_form_of(subject)
 
     def sign(self, subject, *, by, proof, revision):
         workflow.send(subject, by=by, proof=proof, revision=revision)

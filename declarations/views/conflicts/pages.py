@@ -12,7 +12,7 @@ from common.errors import conflict as conflict_page
 from declarations import states
 from declarations.models import ConflictDeclaration, DataRequest
 from declarations.services import attachments, conflicts
-from declarations.services.configuration import form_in_use, read_version
+from declarations.services.configuration import bare_version, form_in_use
 from declarations.views.cases import CaseListView, CaseMixin, WithdrawView
 from declarations.views.conflicts.editing import CONFLICT_EDITING
 from declarations.workflow import conflicts as workflow
@@ -46,7 +46,7 @@ class ConflictStartView(View):
     """What a declaration is and what follows, and the button that begins it."""
 
     def get(self, request):
-        form = read_version(form_in_use(conflicts.CODE))
+        form = bare_version(form_in_use(conflicts.CODE))
         return render(request, "declarations/conflicts/start.html", {"form": form})
 
     def post(self, request):

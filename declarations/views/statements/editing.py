@@ -8,7 +8,7 @@ from declarations import answers, states
 from declarations.answers import Missing
 from declarations.models import DecisionStatement
 from declarations.services import match_answers, statements
-from declarations.services.configuration import read_version
+from declarations.services.configuration import read_form_of
 from declarations.views.editing import EditingSet
 from declarations.workflow import statements as workflow
 
@@ -45,7 +45,11 @@ class StatementEditing(EditingSet):
         )
 
     def form(self, subject):
-        return read_version(subject.form_version, opd=subject.opd)
+        """Asked more than once a page; what may be picked hangs on the draft."""
+        known = subject.__dict__.get("_form")
+        if known is None or known[0] != subject.revision:
+            known = subject.__dict__["_form"] = (subject.revision, read_form_of(subject))
+        return known[1]
 
     def sign(self, subject, *, by, proof, revision):
         workflow.issue(subject, by=by, proof=proof, revision=revision)

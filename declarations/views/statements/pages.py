@@ -11,7 +11,7 @@ from common.errors import conflict as conflict_page
 from declarations import states
 from declarations.models import DecisionStatement
 from declarations.services import statements
-from declarations.services.configuration import form_in_use, read_version
+from declarations.services.configuration import bare_version, form_in_use
 from declarations.views.cases import CaseListView, CaseMixin, WithdrawView
 from declarations.views.conflicts.editing import CONFLICT_EDITING
 from declarations.views.statements.editing import STATEMENT_EDITING
@@ -44,7 +44,7 @@ class StatementStartView(View):
     """What the statement is, and the button that begins it."""
 
     def get(self, request):
-        form = read_version(form_in_use(statements.CODE))
+        form = bare_version(form_in_use(statements.CODE))
         return render(request, "declarations/statements/start.html", {"form": form})
 
     def post(self, request):

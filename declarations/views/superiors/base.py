@@ -14,7 +14,8 @@ from rules.contrib.views import PermissionRequiredMixin
 from declarations.content import Form
 from declarations.models import ConflictDeclaration, ControlPlan, ControlTask, SuperiorDecision
 from declarations.presentation import answers_for_display
-from declarations.services.configuration import read_version
+from declarations.services import areas
+from declarations.services.configuration import read_form_of, read_version
 from declarations.workflow.base import TransitionError
 from statements.services import DocumentError
 
@@ -50,12 +51,22 @@ class SubjectMixin(PermissionRequiredMixin):
     def form_version(self) -> Form:
         return read_version(self.subject.form_version)
 
+    @cached_property
+    def area(self) -> areas.Standing | None:
+        """What the map says of the area of the declared conflict."""
+        conflict = self.subject if self.model is ConflictDeclaration else self.subject.conflict
+        return areas.standing_of(conflict, get_language() or "id")
+
 
 class ConflictMixin(SubjectMixin):
     """A declared conflict as its superior sees it."""
 
     model = ConflictDeclaration
     context_object_name = "conflict"
+
+    @cached_property
+    def form_version(self) -> Form:
+        return read_form_of(self.subject, to_read=True)
 
     def get_queryset(self):
         return (

@@ -100,6 +100,7 @@ class CaseView(ConflictMixin, View):
         data_request = getattr(conflict, "data_request", None)
         context = {
             "conflict": conflict,
+            "area": self.area,
             "sections": answers_in_words(self.form_version, conflict.draft),
             "handler_changes": conflict.handler_changes.select_related("to_user"),
             "draft_url": self.draft_url(),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from declarations import answers, builder, drafts, states
 from declarations.answers import Missing
 from declarations.models import ControlMeasureKind, ControlPlan, SuperiorDecision
-from declarations.services import measures, plan_checks, risks
+from declarations.services import areas, measures, plan_checks, risks
 from declarations.services.measures import Fault, found_people
 from declarations.states import ConflictState
 from declarations.views.editing import EditingSet
@@ -48,7 +48,13 @@ class DecisionEditing(EditingSet):
         rows = (
             super()
             .queryset(user)
-            .select_related("conflict__declarant", "conflict__matter__kind", "conflict__document")
+            .select_related(
+                "conflict__declarant",
+                "conflict__matter__kind",
+                "conflict__document",
+                "conflict__matter__risk_area",
+                "conflict__opd",
+            )
         )
         return rows.defer(
             "form_version__content", "document__content", "conflict__draft",
@@ -82,10 +88,12 @@ class DecisionEditing(EditingSet):
             "case_url": reverse("declarations:decision_case", args=[subject.conflict_id]),
         }
         if page == "check":
-            risk = subject.draft.get("risk", {})
-            context["risk"] = risks.assess(
-                risks.scale_to_show(), risk.get("likelihood"), risk.get("impact")
-            )
+            risk, scale = subject.draft.get("risk", {}), risks.scale_to_show()
+            risk = risks.assess(scale, risk.get("likelihood"), risk.get("impact"))
+            area = areas.standing_of(subject.conflict, get_language() or "id")
+            context |= {"risk": risk, "area": area}
+            if risk is not None:
+                context["is_rated_lower"] = areas.is_rated_lower(scale, risk.level, area)
         return context
 
     def section_context(self, request, subject, section):
@@ -99,7 +107,11 @@ class DecisionEditing(EditingSet):
         scale = risks.scale_to_show()
         given = subject.draft.get("risk", {})
         risk = risks.assess(scale, given.get("likelihood"), given.get("impact"))
-        return {"risk": risk, "matrix": risks.table(scale, risk)}
+        return {
+            "risk": risk,
+            "matrix": risks.table(scale, risk),
+            "area": areas.standing_of(subject.conflict, get_language() or "id"),
+        }
 
     def _measures(self, request, subject):
         language = get_language() or "id"

@@ -1,5 +1,6 @@
 """What the Inspectorate's desk remembers."""
 
+from review.models.campaigns import Campaign, CampaignDelivery, CampaignRound
 from review.models.case_desk import CasePresence, SavedFilter
 from review.models.cases import (
     Case,
@@ -10,10 +11,30 @@ from review.models.cases import (
     CaseSeries,
     HandoverRecipient,
 )
+from review.models.cooling import FormerOfficial, FormerOfficialBody
 from review.models.desk import Nudge
 from review.models.flags import Flag, FlagSnapshot, RuleVersion
+from review.models.publications import (
+    EvidenceBundle,
+    MonitoringReport,
+    PublishedStatistics,
+    SuppressionThreshold,
+)
+from review.models.reports import (
+    ConflictReport,
+    ReporterIdentity,
+    ReportFile,
+    ReportMessage,
+    ReportSeries,
+    ReportStep,
+    ReportSubject,
+)
+from review.models.summaries import OpdStanding, SummaryCell, SummaryMark, SummaryRun
 
 __all__ = [
+    "Campaign",
+    "CampaignDelivery",
+    "CampaignRound",
     "Case",
     "CaseDecision",
     "CaseHandover",
@@ -21,10 +42,27 @@ __all__ = [
     "CasePresence",
     "CaseRequest",
     "CaseSeries",
+    "ConflictReport",
+    "EvidenceBundle",
     "Flag",
     "FlagSnapshot",
+    "FormerOfficial",
+    "FormerOfficialBody",
     "HandoverRecipient",
+    "MonitoringReport",
     "Nudge",
+    "OpdStanding",
+    "PublishedStatistics",
+    "ReportFile",
+    "ReportMessage",
+    "ReportSeries",
+    "ReportStep",
+    "ReportSubject",
+    "ReporterIdentity",
     "RuleVersion",
     "SavedFilter",
+    "SummaryCell",
+    "SummaryMark",
+    "SummaryRun",
+    "SuppressionThreshold",
 ]

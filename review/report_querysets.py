@@ -1,0 +1,103 @@
+"""Reports from others as lists: who may see which, and which are late.
+
+A report is kept from everybody it may be about, from their line upwards and downwards, from their
+kin and from their OPD, whatever role somebody holds: `kept_from` is that wall for all roles,
+`visible_to` adds who handles reports at all. Staff of the Inspectorate itself are left to the
+chief inspector (fact sheet of the domain, 4.5), who is never above the own case.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from people.hierarchy import everybody_below
+from people.models import Opd, Role
+from review.conflict_free import bars_of
+from review.report_states import ReportState, SubjectStanding
+
+if TYPE_CHECKING:
+    from people.models import User
+
+HANDLERS = (Role.INSPECTOR, Role.CHIEF_INSPECTOR)
+
+
+class ConflictReportQuerySet(models.QuerySet):
+    def kept_from(self, user: User) -> Self:
+        """What `user` must not even know of."""
+        return self.filter(self._wall(user))
+
+    def visible_to(self, user: User) -> Self:
+        """The list form of `review.view_conflictreport`."""
+        if not (user.is_active and user.has_any_role(*HANDLERS)):
+            return self.none()
+        return self.exclude(self._wall(user))
+
+    @staticmethod
+    def _wall(user: User) -> Q:
+        on = timezone.localdate()
+        bars = bars_of(user, on=on)
+        below = Q(user__in=everybody_below(user, on=on))
+        if user.has_role(Role.CHIEF_INSPECTOR):
+            below &= ~Q(opd__kind=Opd.Kind.INSPECTORATE)
+        meant = (
+            apps.get_model("review", "ReportSubject")
+            .objects.filter(report=OuterRef("pk"), standing__in=SubjectStanding.KEPT_OUT)
+            .filter(below | ~bars.allow("user", "opd", key="name_key"))
+        )
+        return Q(Exists(meant)) | Q(reported_opd__in=bars.opds)
+
+    def open(self) -> Self:
+        return self.filter(state__in=ReportState.OPEN)
+
+    def overdue(self, *, on: datetime.date) -> Self:
+        """The first check or the decision is late."""
+        return self.filter(
+            Q(state__in=ReportState.UNVERIFIED, verify_by__lt=on)
+            | Q(state__in=ReportState.UNDECIDED, decide_by__lt=on)
+        )
+
+    def filtered(self, *, state: str, kind: str, text: str, on: datetime.date) -> Self:
+        """What is given narrows the list; `text` is a number such as LAP/2026/0007."""
+        found = self
+        if state == "open":
+            found = found.open()
+        elif state == "overdue":
+            found = found.overdue(on=on)
+        elif state:
+            found = found.filter(state=state)
+        if kind:
+            found = found.filter(is_named=kind == "named")
+        if text:
+            found = found.filter(number=text.upper())
+        return found
+
+    def for_list(self) -> Self:
+        unread = apps.get_model("review", "ReportMessage").objects.filter(
+            report=OuterRef("pk"), to_reporter=False, read_at=None
+        )
+        return (
+            self.select_related("reported_opd").annotate(has_news=Exists(unread)).defer("answers")
+        )
+
+
+class FormerOfficialQuerySet(models.QuerySet):
+    def standing(self) -> Self:
+        return self.filter(removed_at__isnull=True)
+
+    def cooling_off(self, *, on: datetime.date) -> Self:
+        """Those whose time of waiting is running."""
+        return self.standing().filter(ended_on__lte=on, cooling_until__gte=on)
+
+    def filtered(self, *, which: str, name_key: str, on: datetime.date) -> Any:
+        found = {
+            "running": self.cooling_off(on=on),
+            "removed": self.filter(removed_at__isnull=False),
+        }
+        chosen = found.get(which, self.standing())
+        return chosen.filter(name_key__contains=name_key) if name_key else chosen

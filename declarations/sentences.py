@@ -34,6 +34,7 @@ SENTENCES = {
     "conflictdeclaration.escalate": _("passed the declaration to the next superior: %(reason)s"),
     "conflictdeclaration.withdraw": _("withdrew the declaration of conflict"),
     "conflictdeclaration.reopen": _("opened the declaration again: %(reason)s"),
+    "conflictdeclaration.take_over": _("took the declaration over: %(reason)s"),
     "conflictdeclaration.nobody_left": _("found no superior who may decide"),
     "conflictdeclaration.view": _("read the declaration of conflict"),
     "conflictdeclaration.attach": _("added the file %(file)s"),

@@ -187,7 +187,17 @@ CONFLICT_SUPERSEDE = Transition(
     (C.SENT, C.UNDER_REVIEW, C.NEEDS_DATA, C.ESCALATED),
     C.SUPERSEDED,
 )
-CONFLICT_REOPEN = Transition("reopen", "conflictdeclaration", (C.CLOSED,), C.UNDER_REVIEW)
+# New evidence, or the Inspectorate sends the decision back to the superior.
+CONFLICT_REOPEN = Transition(
+    "reopen", "conflictdeclaration", (C.CLOSED, C.CONTROLLED, C.CONFLICT_FOUND), C.UNDER_REVIEW
+)
+# The Inspectorate decides itself (AMBIL_ALIH): the case passes to its chief.
+CONFLICT_TAKE_OVER = Transition(
+    "take_over",
+    "conflictdeclaration",
+    (C.SENT, C.UNDER_REVIEW, C.NEEDS_DATA, C.ESCALATED),
+    C.ESCALATED,
+)
 CONFLICT_TRANSITIONS = (
     CONFLICT_SEND,
     CONFLICT_REVIEW,
@@ -201,6 +211,7 @@ CONFLICT_TRANSITIONS = (
     CONFLICT_WITHDRAW,
     CONFLICT_SUPERSEDE,
     CONFLICT_REOPEN,
+    CONFLICT_TAKE_OVER,
 )
 
 DECISION_SIGN = Transition("sign", "superiordecision", (D.DRAFT,), D.SIGNED)

@@ -39,6 +39,7 @@ class HandlerChangeReason(models.TextChoices):
     VACANT = "vacant", _("The post is vacant")
     MOVED = "moved", _("The superior moved to another post")
     REOPENED = "reopened", _("The case was opened again")
+    TAKEN_OVER = "taken_over", _("The Inspectorate took it over")
 
 
 class ConflictDeclaration(Declaration):

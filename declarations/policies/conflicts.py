@@ -26,6 +26,11 @@ def is_confidential(_user: Any, conflict: Any) -> bool:
 
 
 @rules.predicate
+def leads_inspectorate(user: Any, _conflict: Any) -> bool:
+    return user.has_role(Role.CHIEF_INSPECTOR)
+
+
+@rules.predicate
 def reads_conflicts_of_others(user: Any, _target: Any = None) -> bool:
     return user.has_any_role(
         Role.SUPERIOR, Role.OPD_OFFICER, Role.INSPECTOR, Role.CHIEF_INSPECTOR, Role.AUDITOR
@@ -59,3 +64,4 @@ for transition in (
 # Lists, without an object: who reads declarations of others at all.
 rules.add_perm("declarations.list_conflicts_of_others", reads_conflicts_of_others)
 rules.add_perm(states.CONFLICT_REOPEN.permission, inspects & ~is_declarant)
+rules.add_perm(states.CONFLICT_TAKE_OVER.permission, leads_inspectorate & ~is_declarant)

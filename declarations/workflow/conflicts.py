@@ -187,9 +187,9 @@ def escalate(
         handler_since=now if choice.handler else None,
         escalation_level=conflict.escalation_level + 1,
         review_started_at=None,
-        **_new_limit(now),
+        **new_limit(now),
     )
-    _discard_open_decision(conflict, by=by)
+    discard_open_decision(conflict, by=by)
     messages.tell_passed_on(conflict, former)
     _tell_whose_turn(conflict)
     return conflict
@@ -259,7 +259,7 @@ def reopen(conflict: ConflictDeclaration, *, by: User, reason: str) -> ConflictD
         handler=choice.handler,
         handler_since=now if choice.handler else None,
         closed_at=None,
-        **_new_limit(now),
+        **new_limit(now),
     )
     suspensions.start(conflict, by=by)
     messages.tell_reopened(conflict)
@@ -346,7 +346,7 @@ def _turn_of(
 
 
 def _supersede(former: ConflictDeclaration, *, by: User) -> None:
-    _discard_open_decision(former, by=by)
+    discard_open_decision(former, by=by)
     suspensions.end(former, by=by, reason=_("The declaration was replaced by a correction."))
     move(former, states.CONFLICT_SUPERSEDE, by=by)
 
@@ -361,11 +361,11 @@ def _first_turn(conflict: ConflictDeclaration, *, now: datetime.datetime) -> dic
     return {
         "handler": choice.handler,
         "handler_since": now if choice.handler else None,
-        **_new_limit(now),
+        **new_limit(now),
     }
 
 
-def _new_limit(now: datetime.datetime) -> dict[str, Any]:
+def new_limit(now: datetime.datetime) -> dict[str, Any]:
     today = timezone.localdate(now)
     limit = limits.limit(limits.DECISION_ON_DECLARATION, on=today)
     return {"limit": limit, "due_on": limits.due_on(limit, start=today)}
@@ -439,7 +439,7 @@ def _revoke_clean_statement(statement: DecisionStatement, *, by: User) -> None:
         documents.revoke(statement.document, by=by, reason=reason)
 
 
-def _discard_open_decision(conflict: ConflictDeclaration, *, by: User | None) -> None:
+def discard_open_decision(conflict: ConflictDeclaration, *, by: User | None) -> None:
     """What the former superior was still writing; it stays readable in the history."""
     for decision in conflict.decisions.filter(state="draft"):
         move(decision, states.DECISION_DISCARD, by=by)

@@ -11,7 +11,6 @@ from review.models.cases import (
     CaseSeries,
     HandoverRecipient,
 )
-from review.models.cooling import FormerOfficial, FormerOfficialBody
 from review.models.desk import Nudge
 from review.models.flags import Flag, FlagSnapshot, RuleVersion
 from review.models.publications import (
@@ -19,15 +18,6 @@ from review.models.publications import (
     MonitoringReport,
     PublishedStatistics,
     SuppressionThreshold,
-)
-from review.models.reports import (
-    ConflictReport,
-    ReporterIdentity,
-    ReportFile,
-    ReportMessage,
-    ReportSeries,
-    ReportStep,
-    ReportSubject,
 )
 from review.models.summaries import OpdStanding, SummaryCell, SummaryMark, SummaryRun
 
@@ -42,23 +32,14 @@ __all__ = [
     "CasePresence",
     "CaseRequest",
     "CaseSeries",
-    "ConflictReport",
     "EvidenceBundle",
     "Flag",
     "FlagSnapshot",
-    "FormerOfficial",
-    "FormerOfficialBody",
     "HandoverRecipient",
     "MonitoringReport",
     "Nudge",
     "OpdStanding",
     "PublishedStatistics",
-    "ReportFile",
-    "ReportMessage",
-    "ReportSeries",
-    "ReportStep",
-    "ReportSubject",
-    "ReporterIdentity",
     "RuleVersion",
     "SavedFilter",
     "SummaryCell",

@@ -34,16 +34,15 @@ class Window:
 def comparison(*, on: datetime.date) -> silence.Comparison | None:
     """All OPDs in force beside each other; two queries."""
     window = Window.ending(on)
-    exposures = _exposures(window)
-    counts = _counts(window)
+    exposed, counted = exposures(window), counts(window)
     units = tuple(
-        silence.Unit(key=opd, count=counts.get(opd, 0), exposure=round(exposures[opd], 2))
-        for opd in sorted(exposures)
+        silence.Unit(key=opd, count=counted.get(opd, 0), exposure=round(exposed[opd], 2))
+        for opd in sorted(exposed)
     )
     return silence.compare(units)
 
 
-def _exposures(window: Window) -> dict[int, float]:
+def exposures(window: Window) -> dict[int, float]:
     """Person-years in obliged posts of each OPD, weighted by the level of the area of each."""
     levels = [When(area__level=level, then=Value(w)) for level, w in LEVEL_WEIGHTS.items()]
     named = (
@@ -73,7 +72,8 @@ def _exposures(window: Window) -> dict[int, float]:
     return found
 
 
-def _counts(window: Window) -> dict[int, int]:
+def counts(window: Window) -> dict[int, int]:
+    """Declared conflicts of each OPD in the window."""
     rows = (
         ConflictDeclaration.objects.filter(
             state__in=ConflictState.SENT_STATES,

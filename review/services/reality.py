@@ -40,7 +40,7 @@ class AreaReality:
     @property
     def is_quiet(self) -> bool:
         """High risk, and nobody signed a statement in this area."""
-        return self.area.is_high and bool(self.area.template_id) and not self.statements
+        return self.area.is_high and not self.statements
 
 
 @dataclass(slots=True)
@@ -84,80 +84,70 @@ def opd_reality(opd: Opd, *, year: int, user: User, on: datetime.date) -> OpdRea
         .order_by("-magnitude", "position", "pk")
     )
     conflicts, hidden = _conflicts_and_hidden(user, opd=opd, year=year)
-    statements = _by_template(rows.statements(user, opd=opd, year=year))
+    statements = _signed(rows.statements(user, opd=opd, year=year))
     overdue = (areas[0].all_overdue or 0) if areas else overdue_controls.count()
-    mapped = {area.template_id for area in areas if area.template_id}
+    shown = [_area(area, conflicts, statements) for area in areas]
+    mapped = {area.key for area in shown}
     return OpdReality(
-        areas=[
-            AreaReality(
-                area=area,
-                key=area.template.code if area.template else str(area.row_key),
-                conflicts=conflicts.get(area.template_id, (0, "", ""))[0] if area.template else 0,
-                statements=statements.get(area.template_id, (0, "", ""))[0]
-                if area.template
-                else 0,
-                overdue=area.overdue_count,
-            )
-            for area in areas
-        ],
+        areas=shown,
         lacking=[
-            Lacking(key=code or NO_AREA, words=words, conflicts=number)
-            for template, (number, code, words) in conflicts.items()
-            if template not in mapped
+            Lacking(key=key, words=words, conflicts=number)
+            for key, (number, words) in conflicts.items()
+            if key not in mapped
         ],
-        conflicts=sum(number for number, _code, _words in conflicts.values()),
+        conflicts=sum(number for number, _words in conflicts.values()),
         hidden=hidden,
-        statements=sum(number for number, _code, _words in statements.values()),
+        statements=statements.total(),
         overdue=overdue,
     )
 
 
-def _conflicts_and_hidden(
-    user: User, *, opd: Opd, year: int
-) -> tuple[dict[int | None, tuple[int, str, str]], int]:
+Counts = dict[str, tuple[int, str]]
+NOTHING = (0, "")
+
+
+def _area(area: RiskArea, conflicts: Counts, statements: Counter) -> AreaReality:
+    key = rows.key_of(area)
+    return AreaReality(
+        area=area,
+        key=key,
+        conflicts=conflicts.get(key, NOTHING)[0],
+        statements=statements[key],
+        overdue=area.overdue_count,
+    )
+
+
+def _conflicts_and_hidden(user: User, *, opd: Opd, year: int) -> tuple[Counts, int]:
     """Those that the user may read by area; how many more there are (nothing below three)."""
     seen = Q(pk__in=rows.conflicts(user, opd=opd, year=year).order_by().values("pk"))
-    grouped = _grouped(
-        rows.all_conflicts(opd=opd, year=year),
-        number=Count("pk", filter=seen),
-        more=Count("pk", filter=~seen & Q(is_confidential=False)),
+    found = list(
+        rows.with_area_words(rows.all_conflicts(opd=opd, year=year))
+        .order_by()
+        .values("area_key", "area_words")
+        .annotate(
+            number=Count("pk", filter=seen),
+            more=Count("pk", filter=~seen & Q(is_confidential=False)),
+        )
+        .order_by("-number", "area_key")
     )
-    found = list(grouped)
     more = sum(row["more"] for row in found)
     return _as_areas(found), more if more >= LEAST_HIDDEN else 0
 
 
-def _by_template(found: Any) -> dict[int | None, tuple[int, str, str]]:
-    return _as_areas(_grouped(found, number=Count("pk")))
+def _signed(found: QuerySet) -> Counter:
+    """Statements by area."""
+    grouped = rows.with_area(found).order_by().values("area_key").annotate(number=Count("pk"))
+    return Counter({row["area_key"]: row["number"] for row in grouped})
 
 
-def _grouped(found: Any, **counts: Any) -> Any:
-    return (
-        found.order_by()
-        .values(
-            "matter__risk_area",
-            "matter__risk_area__code",
-            "matter__risk_area__area",
-            "matter__risk_area__activity",
-        )
-        .annotate(**counts)
-        .order_by("-number", "matter__risk_area__code")
-    )
-
-
-def _as_areas(grouped: Any) -> dict[int | None, tuple[int, str, str]]:
-    """Template → (number, its code, its words); None where no area was named."""
-    return {
-        row["matter__risk_area"]: (
-            row["number"],
-            row["matter__risk_area__code"] or "",
-            f"{row['matter__risk_area__area']}: {row['matter__risk_area__activity']}"
-            if row["matter__risk_area"]
-            else "",
-        )
-        for row in grouped
-        if row["number"]
-    }
+def _as_areas(grouped: Any) -> Counts:
+    """Key → (number, words); words of an area may have changed, so one key may come twice."""
+    counts: Counts = {}
+    for row in grouped:
+        if row["number"]:
+            number, words = counts.get(row["area_key"], NOTHING)
+            counts[row["area_key"]] = (number + row["number"], words or row["area_words"])
+    return counts
 
 
 # --- The province ----------------------------------------------------------------------------
@@ -232,48 +222,45 @@ def province_reality(*, year: int, user: User, on: datetime.date) -> ProvinceRea
     )
 
 
-def _by_opd_and_area(found: Any) -> Any:
+def _by_opd_and_area(found: QuerySet, *words: str) -> Any:
     return (
         found.order_by()
-        .values("opd", *(f"matter__risk_area{part}" for part in AREA))
+        .values("opd", "area_key", "area_mcsp", *words)
         .annotate(number=Count("pk"))
-        .order_by("-number", "opd__code", "matter__risk_area__code")
+        .order_by("-number", "opd__code", "area_key")
     )
 
 
-AREA = ("", "__code", "__area", "__activity", "__mcsp_area")
-
-
-def _put_statements(lines: dict[int, OpdLine], found: Any) -> set[tuple[int, int]]:
-    """Counts them; gives the pairs of OPD and template in which there is one."""
+def _put_statements(lines: dict[int, OpdLine], found: Any) -> set[tuple[int, str]]:
+    """Counts them; gives the pairs of OPD and area in which there is one."""
     signed = set()
-    for row in _by_opd_and_area(found):
+    for row in _by_opd_and_area(rows.with_area(found)):
         if row["opd"] in lines:
-            cell = lines[row["opd"]].cell(row["matter__risk_area__mcsp_area"])
-            cell.statements += row["number"]
-            signed.add((row["opd"], row["matter__risk_area"]))
+            lines[row["opd"]].cell(row["area_mcsp"]).statements += row["number"]
+            signed.add((row["opd"], row["area_key"]))
     return signed
 
 
 def _put_map(
-    lines: dict[int, OpdLine], signed: set[tuple[int, int]], *, on: datetime.date
-) -> set[tuple[int, int]]:
-    """The rows of all maps in force; gives the pairs of OPD and template that they have."""
+    lines: dict[int, OpdLine], signed: set[tuple[int, str]], *, on: datetime.date
+) -> set[tuple[int, str]]:
+    """The rows of all maps in force; gives the pairs of OPD and area that they have."""
     mapped = set()
     found = RiskArea.objects.in_force().with_overdue_controls(on=on).order_by()
-    for opd, mcsp_area, template, level, residual, late in found.values_list(
-        "map__opd", "mcsp_area", "template", "level", "residual_level", "overdue_count"
-    ):
+    for opd, mcsp_area, template, row_key, level, residual, late in found.values_list(
+        "map__opd", "mcsp_area", "template__code", "row_key", "level", "residual_level",
+        "overdue_count",
+    ):  # fmt: skip
         if opd not in lines:
             continue
         lines[opd].has_map = True
-        cell = lines[opd].cell(mcsp_area)
+        cell, area = lines[opd].cell(mcsp_area), (opd, template or str(row_key))
         rank = LEVEL_WEIGHTS.get(residual or level, 0)
         cell.areas += 1
         cell.rank = max(cell.rank, rank)
         cell.overdue += late
-        cell.quiet += rank >= HIGH and template is not None and (opd, template) not in signed
-        mapped.add((opd, template))
+        cell.quiet += rank >= HIGH and area not in signed
+        mapped.add(area)
     return mapped
 
 
@@ -285,24 +272,24 @@ def _put_controls_without_area(lines: dict[int, OpdLine], found: Any) -> None:
 
 
 def _put_conflicts(
-    lines: dict[int, OpdLine], mapped: set[tuple[int, int]], found: Any
+    lines: dict[int, OpdLine], mapped: set[tuple[int, str]], found: Any
 ) -> list[dict[str, Any]]:
     """Counts them; gives those in areas that the map lacks, the most first."""
     lacking = []
-    for row in _by_opd_and_area(found):
-        line, template = lines.get(row["opd"]), row["matter__risk_area"]
+    for row in _by_opd_and_area(rows.with_area_words(found), "area_words"):
+        line, key = lines.get(row["opd"]), row["area_key"]
         if line is None:
             continue
-        cell = line.cell(row["matter__risk_area__mcsp_area"])
+        cell = line.cell(row["area_mcsp"])
         cell.conflicts += row["number"]
-        if template is None or (row["opd"], template) in mapped:
+        if key == NO_AREA or (row["opd"], key) in mapped:
             continue
         cell.lacking += row["number"]
         lacking.append(
             {
                 "opd": line.opd,
-                "key": row["matter__risk_area__code"],
-                "words": f"{row['matter__risk_area__area']}: {row['matter__risk_area__activity']}",
+                "key": key,
+                "words": row["area_words"],
                 "conflicts": row["number"],
                 "has_map": line.has_map,
             }

@@ -9,6 +9,7 @@ from django.views.generic import TemplateView
 from common.keyset import KeysetListView
 from common.views import one_of
 from mapping.models.rows import McspArea
+from mapping.services import area_once
 from review import presentation
 from review.forms import MEASURES
 from review.services import peers, reality, rows
@@ -136,4 +137,5 @@ class RowsView(ReviewMixin, KeysetListView):
             return str(McspArea(self.mcsp).label)
         if rows.NO_AREA in (self.mcsp, self.area):
             return _("No area named")
-        return self.area if len(self.area) <= 20 else ""
+        found = area_once(self.opd, self.area) if self.area else None
+        return found.label if found else ""

@@ -1,6 +1,7 @@
 """Declarations and maps for the pages of `review`, written as they stand after the signature."""
 
 import itertools
+from typing import Any
 
 from django.utils import timezone
 
@@ -8,7 +9,7 @@ from declarations.models import ConflictDeclaration, DecisionStatement
 from declarations.models.configuration import DecisionKind
 from declarations.models.matters import Matter
 from declarations.services.configuration import form_in_use
-from mapping.models import ConflictSource, RiskAreaPost, RiskAreaTemplate, RiskMap
+from mapping.models import ConflictSource, RiskArea, RiskAreaPost, RiskAreaTemplate, RiskMap
 from people.models import Opd, User
 from tests.mapping.factories import ControlFactory, RiskAreaFactory, RiskMapFactory
 
@@ -19,7 +20,8 @@ def template(code: str = "PBJ-01") -> RiskAreaTemplate:
     return RiskAreaTemplate.objects.get(code=code, valid_until=None)
 
 
-def make_matter(opd: Opd, area: str | None = "PBJ-01") -> Matter:
+def make_matter(opd: Opd, area: str | None = "PBJ-01", *, row: RiskArea | None = None) -> Matter:
+    """With a row of the map, its area; otherwise that of the library with the code."""
     number = next(_numbers)
     return Matter.objects.create(
         opd=opd,
@@ -28,18 +30,19 @@ def make_matter(opd: Opd, area: str | None = "PBJ-01") -> Matter:
         title_key=f"pengadaan{number}",
         number=f"027/{number}",
         number_key=f"027{number}",
-        risk_area=template(area) if area else None,
+        risk_area=row.template if row else template(area) if area else None,
+        risk_row=row.row_key if row else None,
     )
 
 
-def _common(declarant: User, opd: Opd, area: str | None, form: str) -> dict:
+def _common(declarant: User, opd: Opd, area: str | None, form: str, matter: Any) -> dict:
     now = timezone.now()
     return {
         "declarant": declarant,
         "opd": opd,
         "year": now.year,
         "form_version": form_in_use(form),
-        "matter": make_matter(opd, area),
+        "matter": matter or make_matter(opd, area),
         "sent_at": now,
         "sent_by": declarant,
     }
@@ -54,24 +57,28 @@ def make_conflict(declarant: User, opd: Opd, area: str | None = "PBJ-01", **fiel
         "due_on": timezone.localdate(),
     }
     return ConflictDeclaration.objects.create(
-        **(_common(declarant, opd, area, "F3") | values | fields)
+        **(_common(declarant, opd, area, "F3", fields.get("matter")) | values | fields)
     )
 
 
 def make_statement(declarant: User, opd: Opd, area: str | None = "PBJ-01", **fields):
     values = {"state": "issued"}
     return DecisionStatement.objects.create(
-        **(_common(declarant, opd, area, "F2") | values | fields)
+        **(_common(declarant, opd, area, "F2", fields.get("matter")) | values | fields)
     )
 
 
-def approved_map(opd: Opd, *codes: str, posts: tuple = (), head: User | None = None) -> RiskMap:
-    """A map in force with one row of high risk for each template."""
-    risk_map = RiskMapFactory(opd=opd)
-    for code in codes:
-        row = RiskAreaFactory(
-            map=risk_map, template=template(code), mcsp_area=template(code).mcsp_area
-        )
+def approved_map(
+    opd: Opd, *codes: str | None, posts: tuple = (), head: User | None = None, version: int = 1,
+    keys: Any = (),
+) -> RiskMap:  # fmt: skip
+    """A map in force with one row of high risk for each template; None is a row of one's own."""
+    risk_map = RiskMapFactory(opd=opd, version=version)
+    for number, code in enumerate(codes):
+        fields: dict = {"row_key": keys[number]} if keys else {}
+        if code is not None:
+            fields |= {"template": template(code), "mcsp_area": template(code).mcsp_area}
+        row = RiskAreaFactory(map=risk_map, **fields)
         for post in posts:
             RiskAreaPost.objects.create(area=row, post=post)
     signer = head or User.objects.first()

@@ -5,12 +5,14 @@ from review.models.case_desk import CasePresence, SavedFilter
 from review.models.cases import (
     Case,
     CaseDecision,
+    CaseFile,
     CaseHandover,
     CaseNote,
     CaseRequest,
     CaseSeries,
     HandoverRecipient,
 )
+from review.models.cooling import FormerOfficial, FormerOfficialBody
 from review.models.desk import Nudge
 from review.models.flags import Flag, FlagSnapshot, RuleVersion
 from review.models.publications import (
@@ -18,6 +20,15 @@ from review.models.publications import (
     MonitoringReport,
     PublishedStatistics,
     SuppressionThreshold,
+)
+from review.models.reports import (
+    ConflictReport,
+    ReporterIdentity,
+    ReportFile,
+    ReportMessage,
+    ReportSeries,
+    ReportStep,
+    ReportSubject,
 )
 from review.models.summaries import OpdStanding, SummaryCell, SummaryMark, SummaryRun
 
@@ -27,19 +38,29 @@ __all__ = [
     "CampaignRound",
     "Case",
     "CaseDecision",
+    "CaseFile",
     "CaseHandover",
     "CaseNote",
     "CasePresence",
     "CaseRequest",
     "CaseSeries",
+    "ConflictReport",
     "EvidenceBundle",
     "Flag",
     "FlagSnapshot",
+    "FormerOfficial",
+    "FormerOfficialBody",
     "HandoverRecipient",
     "MonitoringReport",
     "Nudge",
     "OpdStanding",
     "PublishedStatistics",
+    "ReportFile",
+    "ReportMessage",
+    "ReportSeries",
+    "ReportStep",
+    "ReportSubject",
+    "ReporterIdentity",
     "RuleVersion",
     "SavedFilter",
     "SummaryCell",

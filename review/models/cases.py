@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.attachments import StoredFile
 from common.constraints import all_or_none, known_choice
 from review.models.case_wall import CONFLICT_FREE
 from review.querysets import CaseQuerySet, CaseRequestQuerySet
@@ -363,3 +364,15 @@ class CaseHandover(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} → {self.recipient_id}"
+
+
+class CaseFile(StoredFile):
+    """A file of the inspectors, or (`request`) one that came with an answer."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="files")
+    request = models.ForeignKey(
+        CaseRequest, models.PROTECT, null=True, blank=True, related_name="files"
+    )
+
+    class Meta(StoredFile.Meta):
+        pass

@@ -1,0 +1,344 @@
+"""Group F of the catalogue: how a declared conflict was handled."""
+
+from django.utils.translation import gettext_lazy as _
+
+from review.rules.base import Parameter, Rule, Step
+from review.rules.registers import PERSON
+
+CONFLICT_ROWS = (("Deklarasi", "conflict"), ("Dideklarasikan", "declared_on"))
+DECIDED = (("Keputusan", "decision"), ("Diputus", "decided_on"))
+CONFLICT = Step("conflict", "{matter}", "mendeklarasikan {declared_on}", "conflict")
+
+# A statement on the same matter, or with a party of the declared conflict.
+_SAME_THING = """
+         (s.matter_id = c.matter_id OR EXISTS (
+               SELECT 1 FROM declarations_party p
+                 JOIN declarations_conflictparty cp ON cp.conflict_id = c.id
+                WHERE p.statement_id = s.id
+                  AND (cp.name_key <> '' AND cp.name_key = p.name_key
+                       OR cp.npwp <> '' AND cp.npwp = p.npwp OR cp.nib <> '' AND cp.nib = p.nib)))
+"""
+
+RECUSAL_BREACH = Rule(
+    code="F1_RECUSAL_BREACH",
+    catalogue="F1",
+    title=_("A statement on what the person was taken off"),
+    weight=1000,
+    sql=f"""
+        SELECT 'pair:' || c.id || ':' || s.id AS key, c.declarant_id AS subject, s.opd_id AS opd,
+               s.year::int AS year, ARRAY[c.declarant_id] AS people,
+               jsonb_build_object('conflict', c.id, 'decision', d.id, 'statement', s.id,
+                   'declared_on', <day c.sent_at>, 'decided_on', <day d.signed_at>,
+                   'stated_on', <day s.sent_at>, 'matter', m.title,
+                   'signed_matter', sm.title) AS facts,
+               jsonb_build_object('person', u.name) AS shown
+          FROM declarations_conflictdeclaration c
+          JOIN declarations_superiordecision d ON d.conflict_id = c.id AND d.state = 'signed'
+               AND d.finding = 'conflict'
+          JOIN declarations_decisionstatement s ON s.declarant_id = c.declarant_id
+               AND s.state = 'issued' AND s.sent_at > d.signed_at
+          JOIN declarations_matter m ON m.id = c.matter_id
+          JOIN declarations_matter sm ON sm.id = s.matter_id
+          JOIN people_user u ON u.id = c.declarant_id
+         WHERE c.state IN ('conflict_found', 'controlled') AND <among c.declarant_id>
+           AND (d.valid_until IS NULL OR <day s.sent_at> <= d.valid_until)
+           AND EXISTS (
+               SELECT 1 FROM declarations_chosenmeasure cm
+                 JOIN declarations_controlmeasurekind k ON k.id = cm.kind_id
+                WHERE cm.decision_id = d.id AND NOT k.allows_continuing)
+           AND {_SAME_THING}
+    """,  # noqa: S608 -- made of the constants above
+    sentence=(
+        "{person} menandatangani pernyataan “{signed_matter}” pada {stated_on}, padahal sejak "
+        "{decided_on} ia dibatasi dalam hal “{matter}” dan pihak yang sama."
+    ),
+    steps=(
+        PERSON,
+        CONFLICT,
+        Step("decision", "Dibatasi sejak {decided_on}", "diputus", "decision"),
+        Step("statement", "{signed_matter}", "menandatangani {stated_on}", "statement"),
+    ),
+    clears=("Pernyataan itu dicabut atau dikoreksi, atau pengendalian memang sudah berakhir.",),
+    evidence=(*CONFLICT_ROWS, *DECIDED, ("Pernyataan", "statement"), ("Tanggal", "stated_on")),
+)
+
+SUSPENDED_ACT = Rule(
+    code="F3_ACTED_WHILE_SUSPENDED",
+    catalogue="F3",
+    title=_("A statement between the declaration and the decision"),
+    weight=1000,
+    sql=f"""
+        SELECT 'pair:' || c.id || ':' || s.id AS key, c.declarant_id AS subject, s.opd_id AS opd,
+               s.year::int AS year, ARRAY[c.declarant_id] AS people,
+               jsonb_build_object('conflict', c.id, 'statement', s.id,
+                   'declared_on', <day c.sent_at>, 'stated_on', <day s.sent_at>,
+                   'matter', m.title, 'signed_matter', sm.title) AS facts,
+               jsonb_build_object('person', u.name) AS shown
+          FROM declarations_conflictdeclaration c
+          JOIN declarations_decisionstatement s ON s.declarant_id = c.declarant_id
+               AND s.state = 'issued' AND s.sent_at > c.sent_at
+               AND (c.decided_at IS NULL OR s.sent_at < c.decided_at)
+          JOIN declarations_matter m ON m.id = c.matter_id
+          JOIN declarations_matter sm ON sm.id = s.matter_id
+          JOIN people_user u ON u.id = c.declarant_id
+         WHERE c.state IN <live_conflict> AND <among c.declarant_id> AND {_SAME_THING}
+    """,  # noqa: S608 -- made of the constants above
+    sentence=(
+        "{person} menandatangani pernyataan “{signed_matter}” pada {stated_on}, sesudah "
+        "mendeklarasikan konflik pada {declared_on} dan sebelum atasan memutus."
+    ),
+    steps=(
+        PERSON,
+        CONFLICT,
+        Step("statement", "{signed_matter}", "menandatangani {stated_on}", "statement"),
+    ),
+    clears=("Pernyataan itu dicabut atau dikoreksi.",),
+    evidence=(*CONFLICT_ROWS, ("Pernyataan", "statement"), ("Tanggal", "stated_on")),
+)
+
+# Working days after `a` until `b`, by the holidays table.
+_WORKING_DAYS = """(SELECT count(*) FROM generate_series(
+               {a} + 1, {b}, interval '1 day') AS d(day)
+               WHERE extract(isodow FROM d.day) < 6
+                 AND NOT EXISTS (SELECT 1 FROM people_holiday h WHERE h.on = d.day::date))"""
+
+DECIDED_LATE = Rule(
+    code="F2_DECIDED_LATE",
+    catalogue="F2",
+    title=_("A decision on an actual conflict after many working days"),
+    weight=400,
+    parameters=(Parameter("days", _("most working days"), 7, 1, 60),),
+    sql=f"""
+        SELECT 'conflict:' || c.id AS key, d.decider_id AS subject, c.opd_id AS opd,
+               c.year::int AS year, ARRAY[d.decider_id, c.declarant_id] AS people,
+               jsonb_build_object('conflict', c.id, 'decision', d.id, 'matter', m.title,
+                   'declared_on', <day c.sent_at>, 'decided_on', <day d.signed_at>,
+                   'days', lasted.days) AS facts,
+               jsonb_build_object('person', u.name, 'other', v.name) AS shown
+          FROM declarations_conflictdeclaration c
+          JOIN declarations_superiordecision d ON d.conflict_id = c.id AND d.state = 'signed'
+          JOIN declarations_matter m ON m.id = c.matter_id
+          JOIN people_user u ON u.id = d.decider_id
+          JOIN people_user v ON v.id = c.declarant_id
+         CROSS JOIN LATERAL {
+        _WORKING_DAYS.format(a="<day c.sent_at>", b="<day d.signed_at>")
+    } AS lasted(days)
+         WHERE c.state IN <live_conflict> AND c.conflict_kind = 'actual'
+           AND d.signed_at > c.sent_at + make_interval(days => %(days)s)
+           AND lasted.days > %(days)s AND <among d.decider_id, c.declarant_id>
+    """,  # noqa: S608 -- made of the constants above
+    sentence=(
+        "{person} memutus deklarasi konflik aktual {other} sesudah {days} hari kerja: “{matter}”."
+    ),
+    steps=(
+        PERSON,
+        Step("conflict", "{matter}", "deklarasi {other}", "conflict"),
+        Step("decision", "Diputus {decided_on}", "sesudah {days} hari kerja", "decision"),
+    ),
+    clears=("Tidak dapat dihapus oleh data: keputusan sudah terlambat. Tutup dengan alasan.",),
+    evidence=(*CONFLICT_ROWS, *DECIDED, ("Hari kerja", "days")),
+)
+
+OVERDUE = Rule(
+    code="F2_DECISION_OVERDUE",
+    catalogue="F2",
+    title=_("A declaration that waits beyond its limit"),
+    weight=500,
+    automatic=5,
+    sql="""
+        SELECT 'conflict:' || c.id AS key, c.handler_id AS subject, c.opd_id AS opd,
+               c.year::int AS year, array_remove(ARRAY[c.handler_id, c.declarant_id], NULL)
+               AS people,
+               jsonb_build_object('conflict', c.id, 'matter', m.title, 'due_on', c.due_on,
+                   'declared_on', <day c.sent_at>) AS facts,
+               jsonb_build_object('person', coalesce(u.name, 'Belum ada atasan'),
+                   'other', v.name) AS shown
+          FROM declarations_conflictdeclaration c
+          JOIN declarations_matter m ON m.id = c.matter_id
+          JOIN people_user v ON v.id = c.declarant_id
+          LEFT JOIN people_user u ON u.id = c.handler_id
+         WHERE c.state IN <awaiting> AND c.due_on < %(on)s::date
+           AND <among c.handler_id, c.declarant_id>
+    """,
+    sentence="Deklarasi {other} tentang “{matter}” belum diputus oleh {person} sejak {due_on}.",
+    steps=(
+        PERSON,
+        Step("conflict", "{matter}", "deklarasi {other}", "conflict"),
+        Step("date", "Batas {due_on}", "belum diputus"),
+    ),
+    clears=("Atasan memutus deklarasi itu.",),
+    evidence=(*CONFLICT_ROWS, ("Batas putusan", "due_on")),
+)
+
+TASK_OVERDUE = Rule(
+    code="F4_TASK_OVERDUE",
+    catalogue="F4",
+    title=_("A control task past its day without evidence"),
+    weight=500,
+    sql="""
+        SELECT 'task:' || t.id AS key, c.declarant_id AS subject, p.opd_id AS opd,
+               p.year::int AS year, ARRAY[c.declarant_id, t.owner_id] AS people,
+               jsonb_build_object('task', t.id, 'plan', p.id, 'action', t.action,
+                   'due_on', t.due_on) AS facts,
+               jsonb_build_object('person', u.name, 'owner', o.name) AS shown
+          FROM declarations_controltask t
+          JOIN declarations_controlplan p ON p.id = t.plan_id AND p.state = 'active'
+          JOIN declarations_conflictdeclaration c ON c.id = p.conflict_id
+          JOIN people_user u ON u.id = c.declarant_id
+          JOIN people_user o ON o.id = t.owner_id
+         WHERE t.state = 'open' AND t.due_on < %(on)s::date
+           AND <among c.declarant_id, t.owner_id>
+    """,
+    sentence=(
+        "Tugas “{action}” pada rencana pengendalian {person} jatuh tempo {due_on} tanpa bukti; "
+        "penanggung jawab {owner}."
+    ),
+    steps=(
+        PERSON,
+        Step("plan", "Rencana pengendalian", "dikendalikan", "plan"),
+        Step("task", "{action}", "tugas {owner}", "task"),
+        Step("date", "Jatuh tempo {due_on}", "tanpa bukti"),
+    ),
+    clears=("Tugas itu dilaporkan selesai dengan bukti.",),
+    evidence=(("Rencana", "plan"), ("Tugas", "task"), ("Jatuh tempo", "due_on")),
+)
+
+STALE_PLAN = Rule(
+    code="F5_STALE_AFTER_TRANSFER",
+    catalogue="F5",
+    title=_("A control plan that was not evaluated after a transfer"),
+    weight=500,
+    parameters=(Parameter("days", _("days after the transfer"), 14, 1, 365),),
+    sql="""
+        SELECT DISTINCT ON (p.id) 'plan:' || p.id AS key, c.declarant_id AS subject,
+               p.opd_id AS opd, p.year::int AS year, ARRAY[c.declarant_id] AS people,
+               jsonb_build_object('plan', p.id, 'conflict', c.id, 'matter', m.title,
+                   'moved_on', a.starts_on, 'started_on', <day p.started_at>) AS facts,
+               jsonb_build_object('person', u.name, 'post', post.title) AS shown
+          FROM declarations_controlplan p
+          JOIN declarations_conflictdeclaration c ON c.id = p.conflict_id
+          JOIN declarations_matter m ON m.id = c.matter_id
+          JOIN people_user u ON u.id = c.declarant_id
+          JOIN people_assignment a ON a.user_id = c.declarant_id AND a.kind = 'definitive'
+               AND a.starts_on > <day p.started_at>
+          JOIN people_post post ON post.id = a.post_id
+         WHERE p.state = 'active' AND a.starts_on < %(on)s::date - make_interval(days => %(days)s)
+           AND NOT EXISTS (SELECT 1 FROM declarations_followup f
+                            WHERE f.plan_id = p.id AND f.evaluated_on >= a.starts_on)
+           AND <among c.declarant_id>
+         ORDER BY p.id, a.starts_on DESC, a.id
+    """,
+    sentence=(
+        "{person} pindah ke {post} pada {moved_on}; rencana pengendalian “{matter}” belum "
+        "dievaluasi sejak itu."
+    ),
+    steps=(
+        PERSON,
+        Step("plan", "Rencana: {matter}", "berjalan sejak {started_on}", "plan"),
+        Step("post", "{post}", "pindah {moved_on}"),
+        Step("missing", "Belum dievaluasi", "sesudah pindah"),
+    ),
+    clears=("Rencana dievaluasi atau ditutup sesudah perpindahan.",),
+    evidence=(("Rencana", "plan"), ("Deklarasi", "conflict"), ("Pindah", "moved_on")),
+)
+
+TOLD_TO_STOP = Rule(
+    code="F6_REFUSED_STILL_DECLARED",
+    catalogue="F6",
+    title=_("Told to give it up, and still declared"),
+    weight=900,
+    parameters=(
+        Parameter(
+            "measures",
+            _("measures that end an interest"),
+            ["LEPAS_JABATAN_LUAR", "LEPAS_KEPENTINGAN"],
+        ),
+    ),
+    sql="""
+        SELECT DISTINCT ON (c.id, i.row_key)
+               'conflict:' || c.id || ':' || i.row_key AS key, c.declarant_id AS subject,
+               r.opd_id AS opd, r.year::int AS year, ARRAY[c.declarant_id] AS people,
+               jsonb_build_object('conflict', c.id, 'decision', d.id, 'register', r.id,
+                   'interest', i.name, 'decided_on', <day d.signed_at>,
+                   'declared_on', <day c.sent_at>, 'signed_on', <day r.sent_at>) AS facts,
+               jsonb_build_object('person', u.name) AS shown
+          FROM declarations_conflictdeclaration c
+          JOIN declarations_superiordecision d ON d.conflict_id = c.id AND d.state = 'signed'
+          JOIN declarations_chosenmeasure cm ON cm.decision_id = d.id
+          JOIN declarations_controlmeasurekind k ON k.id = cm.kind_id
+               AND k.code = ANY(%(measures)s)
+          JOIN declarations_conflictparty p ON p.conflict_id = c.id AND p.name_key <> ''
+          JOIN declarations_interestregister r ON r.declarant_id = c.declarant_id
+               AND r.sent_at > d.signed_at
+          JOIN declarations_interest i ON i.register_id = r.id AND i.ended_on IS NULL
+               AND i.section IN ('business', 'outside_work', 'posts_held')
+               AND i.name_key = p.name_key
+          JOIN people_user u ON u.id = c.declarant_id
+         WHERE c.state IN <live_conflict> AND <among c.declarant_id> AND <newest r>
+         ORDER BY c.id, i.row_key, d.signed_at, d.id, p.id
+    """,
+    sentence=(
+        "{person} diminta melepaskan {interest} pada {decided_on}, tetapi masih mencantumkannya "
+        "pada daftar {signed_on}."
+    ),
+    steps=(
+        PERSON,
+        Step("decision", "Diminta melepaskan", "diputus {decided_on}", "decision"),
+        Step("interest", "{interest}", "masih tercantum"),
+        Step("register", "Daftar {signed_on}", "menyampaikan", "register"),
+    ),
+    clears=("Daftar yang baru menyebut kapan {interest} berakhir.",),
+    evidence=(*CONFLICT_ROWS, *DECIDED, ("Daftar", "register"), ("Ditandatangani", "signed_on")),
+)
+
+REPLACEMENT = Rule(
+    code="F9_REPLACEMENT_CONFLICTED",
+    catalogue="F9",
+    title=_("A replacement official with an interest in the same party"),
+    weight=800,
+    sql="""
+        SELECT DISTINCT ON (cm.id) 'measure:' || cm.id AS key, cm.replacement_id AS subject,
+               c.opd_id AS opd, c.year::int AS year,
+               ARRAY[cm.replacement_id, c.declarant_id] AS people,
+               jsonb_build_object('conflict', c.id, 'decision', d.id, 'register', r.id,
+                   'interest', i.name, 'party', p.name, 'matter', m.title,
+                   'decided_on', <day d.signed_at>, 'declared_on', <day c.sent_at>) AS facts,
+               jsonb_build_object('person', u.name, 'other', v.name) AS shown
+          FROM declarations_chosenmeasure cm
+          JOIN declarations_superiordecision d ON d.id = cm.decision_id AND d.state = 'signed'
+          JOIN declarations_conflictdeclaration c ON c.id = d.conflict_id
+          JOIN declarations_matter m ON m.id = c.matter_id
+          JOIN declarations_conflictparty p ON p.conflict_id = c.id AND p.name_key <> ''
+          JOIN declarations_interestregister r ON r.declarant_id = cm.replacement_id
+          JOIN declarations_interest i ON i.register_id = r.id AND i.ended_on IS NULL
+               AND (i.name_key = p.name_key OR i.organisation_key = p.name_key)
+          JOIN people_user u ON u.id = cm.replacement_id
+          JOIN people_user v ON v.id = c.declarant_id
+         WHERE c.state IN <live_conflict> AND <among cm.replacement_id, c.declarant_id>
+           AND <newest r>
+         ORDER BY cm.id, p.position, p.id, i.row_key
+    """,
+    sentence=(
+        "{person}, pengganti {other} dalam “{matter}”, sendiri mencantumkan {interest} yang "
+        "sama dengan pihak {party}."
+    ),
+    steps=(
+        PERSON,
+        Step("decision", "Pengganti {other}", "ditunjuk {decided_on}", "decision"),
+        Step("party", "{party}", "pihak dalam {matter}"),
+        Step("register", "{interest}", "tercantum pada daftarnya", "register"),
+    ),
+    clears=("Atasan menunjuk pengganti lain.",),
+    evidence=(*CONFLICT_ROWS, *DECIDED, ("Daftar pengganti", "register"), ("Pihak", "party")),
+)
+
+RULES = (
+    RECUSAL_BREACH,
+    SUSPENDED_ACT,
+    DECIDED_LATE,
+    OVERDUE,
+    TASK_OVERDUE,
+    STALE_PLAN,
+    TOLD_TO_STOP,
+    REPLACEMENT,
+)

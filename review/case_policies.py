@@ -32,7 +32,7 @@ def leads(user: Any, _target: Any = None) -> bool:
 @rules.predicate
 def is_conflict_free(user: Any, case: Any) -> bool:
     bars = bars_of(user, on=timezone.localdate())
-    return not bars.against(case.subject, case.opd_id, key=case.subject_key)
+    return not bars.against(case.subject_id, case.opd_id, key=case.subject_key)
 
 
 @rules.predicate

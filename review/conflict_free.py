@@ -47,15 +47,19 @@ class Bars:
     superiors: frozenset[uuid.UUID] = frozenset()
 
     def against(self, subject: Any, opd: Any, *, key: str | None = None) -> tuple[Bar, ...]:
-        """Why not; nothing when there is nothing against it. Asks the database nothing."""
+        """Why not; nothing when there is nothing against it. Asks the database nothing.
+
+        `subject` and `opd` may be keys when `key`, the subject's `subject_key`, is given.
+        """
         found = []
-        if subject is not None:
+        person = getattr(subject, "pk", subject)
+        if person is not None:
             key = subject_key(subject) if key is None else key
-            if subject.pk == self.user_id:
+            if person == self.user_id:
                 found.append(Bar.SELF)
-            if subject.pk in self.kin or (key and key in self.names):
+            if person in self.kin or (key and key in self.names):
                 found.append(Bar.KIN)
-            if subject.pk in self.superiors:
+            if person in self.superiors:
                 found.append(Bar.SUPERIOR)
         if getattr(opd, "pk", opd) in self.opds:
             found.append(Bar.OPD)
@@ -82,19 +86,21 @@ def bars_of(user: User, *, on: datetime.date) -> Bars:
     """Asked once an instance (a request): who loses a role or moves loses it at the next one."""
     kept = user.__dict__.setdefault("_bars", {})
     if on not in kept:
-        kept[on] = bars_of_all([user], on=on)[user.pk]
+        chiefs = {user.pk} if user.has_role(Role.CHIEF_INSPECTOR) else set()
+        kept[on] = bars_of_all([user], on=on, chiefs=chiefs)[user.pk]
     return kept[on]
 
 
-def bars_of_all(users: Collection[User], *, on: datetime.date) -> dict[uuid.UUID, Bars]:
-    """For each of `users`, one query for all; and the roles of each, unless known already."""
+def bars_of_all(
+    users: Collection[User], *, on: datetime.date, chiefs: Collection[uuid.UUID]
+) -> dict[uuid.UUID, Bars]:
+    """For each of `users`, one query for all; `chiefs` are the chief inspectors among them."""
     found: dict[uuid.UUID, dict[str, set]] = {
         user.pk: {"opds": set(), "kin": set(), "names": set(), "superiors": set()}
         for user in users
     }
-    by_key = {user.pk: user for user in users}
     for person, kind, value, note in _rows(users, on=on):
-        if kind == "opds" and _is_left_to_chief(by_key[person], note):
+        if kind == "opds" and note == Opd.Kind.INSPECTORATE and person in chiefs:
             continue
         parsed: Any = value
         if kind == "opds":
@@ -106,10 +112,6 @@ def bars_of_all(users: Collection[User], *, on: datetime.date) -> dict[uuid.UUID
         key: Bars(key, **{name: frozenset(values) for name, values in kinds.items()})
         for key, kinds in found.items()
     }
-
-
-def _is_left_to_chief(user: User, kind: str) -> bool:
-    return kind == Opd.Kind.INSPECTORATE and user.has_role(Role.CHIEF_INSPECTOR)
 
 
 _BARS = """

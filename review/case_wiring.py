@@ -1,0 +1,36 @@
+"""Cases: menu, words, notices, reminders, the clock, who reads the letters."""
+
+import datetime
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from audit import presentation
+from common.addresses import address
+from jobs import schedule
+from notices import reminders
+from people import navigation
+from people.models import User
+from review import case_messages, case_policies, case_tasks  # noqa: F401 -- adds permissions
+from review.case_sentences import SENTENCES
+from review.services import case_reminders, handovers
+from statements.policies import register_viewer
+
+
+def menu(user: User) -> Iterator[navigation.Item]:
+    if user.has_perm("review.list_case"):
+        yield navigation.Item(_("Cases"), address("review:case_list"), "folder", order=47)
+
+
+def wire() -> None:
+    presentation.register_all(SENTENCES)
+    case_messages.register_kinds()
+    navigation.register(menu)
+    reminders.register("review.cases_due", case_reminders.find_cases_due)
+    reminders.register("review.answers_due", case_reminders.find_answers_due)
+    schedule.register(
+        "review.lapse_case_requests",
+        case_tasks.lapse_case_requests,
+        every=datetime.timedelta(minutes=30),
+    )
+    register_viewer(handovers.KIND, handovers.may_view, handovers.visible_documents)

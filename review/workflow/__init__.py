@@ -1,0 +1,1 @@
+"""Changes of state in `review`; each locks, asks, checks, writes and records."""

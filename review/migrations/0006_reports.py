@@ -607,8 +607,8 @@ class Migration(migrations.Migration):
                 name="not_by_the_reported",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     func="\n    IF EXISTS (\n        SELECT 1 FROM review_reportsubject s\n         WHERE s.report_id = NEW.id AND s.standing <> 'ruled_out'\n           AND s.user_id IN (NEW.verified_by_id, NEW.decided_by_id)\n    ) THEN\n        RAISE EXCEPTION 'A report is not handled by whom it is about.'\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'report_not_by_the_reported';\n    END IF;\n    RETURN NEW;\n",
-                    hash="a3c628aab3c8c3270155d5ffcd9bdf5dd474a6c4",
-                    operation='INSERT OR UPDATE OF "verified_by", "decided_by"',
+                    hash="2c0ed87beeab89a72141347209cdb6a72709a7f8",
+                    operation='INSERT OR UPDATE OF "verified_by_id", "decided_by_id"',
                     pgid="pgtrigger_not_by_the_reported_37987",
                     table="review_conflictreport",
                     when="BEFORE",

@@ -146,7 +146,7 @@ class ConflictReport(models.Model):
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
             pgtrigger.Trigger(
                 name="not_by_the_reported",
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("verified_by", "decided_by"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("verified_by_id", "decided_by_id"),
                 when=pgtrigger.Before,
                 func=_NOT_BY_THE_REPORTED,
             ),

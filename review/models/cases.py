@@ -319,6 +319,11 @@ class CaseRequest(models.Model):
         return reverse("review:case_request", args=[self.pk])
 
     @property
+    def answered_places(self) -> list[dict]:
+        """The marked places, each with its answer."""
+        return [{**item, "answer": self.answers.get(item["key"], "")} for item in self.fields]
+
+    @property
     def is_waiting(self) -> bool:
         return self.answered_at is None and self.ended_at is None
 

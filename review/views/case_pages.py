@@ -60,6 +60,7 @@ class CaseDetailView(CaseMixin, TemplateView):
             part=self.part,
             tabs=self.tabs(),
             steps=steps_of(case, user),
+            may_work=user.has_perm("review.work_on_cases"),
             days_left=calendar.working_days_left(case.due_on, today),
             is_late=case.is_open and case.due_on < today,
             others=presence.look(case, by=user, at=now),

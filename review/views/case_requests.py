@@ -40,12 +40,9 @@ class CaseRequestView(PermissionRequiredMixin, InvalidFormMixin, FormView):
     def get_context_data(self, **kwargs):
         question = self.question
         gone = marking.superseded_among(question.fields) if question.fields else set()
-        places = [
-            {**item, "answer": question.answers.get(item["key"], "")} for item in question.fields
-        ]
         return super().get_context_data(
             question=question,
-            places=places,
+            places=question.answered_places,
             is_superseded=bool(gone),
             is_correction=question.kind == question.Kind.CORRECTION,
             **kwargs,

@@ -3,7 +3,8 @@
    <form data-coi-autosave="URL"> with <input type="hidden" name="revision" value="7"> and a
    [data-coi-save-status]. The form is posted after a second of quiet and when the page is left.
    Answers: 200 {revision, saved_at, merged: {field: value}, conflicts: [{field, …}]};
-   409 {url}: the other window changed the same answers, `url` compares them.
+   409 {url, error}: not saved, because the other window changed the same answers (`url`
+   compares them) or because of what `error` says (`url` shows how it stands now).
    Without a connection it is tried again from memory; the browser stores nothing. */
 (() => {
     "use strict";
@@ -110,11 +111,11 @@
             const data = await answer.json();
             if (answer.status === 409) {
                 this.stopped = true;
-                this.say("conflict", "", data.url);
+                this.say("conflict", "", data.url, data.error);
                 return;
             }
             if (!answer.ok) {
-                this.say("failed");
+                this.say("failed", "", "", data.error);
                 return;
             }
             this.wait = QUIET;
@@ -177,15 +178,15 @@
                 .finally(() => (this.busy = false));
         }
 
-        say(state, time = "", url = "") {
+        say(state, time = "", url = "", words = "") {
             const line = this.status;
             if (!line) return;
             line.dataset.state = state;
-            line.textContent = `${line.dataset[state] ?? ""}${time ? ` ${time}` : ""}`;
+            line.textContent = words || `${line.dataset[state] ?? ""}${time ? ` ${time}` : ""}`;
             if (url && new URL(url, location.href).origin === location.origin) {
                 const link = document.createElement("a");
                 link.href = url;
-                link.textContent = line.dataset.compare;
+                link.textContent = words ? line.dataset.look : line.dataset.compare;
                 line.append(" ", link);
             }
         }

@@ -155,3 +155,15 @@ def test_session_warning_appears_and_can_be_answered(desktop, live_server):
     page.click("[data-coi-session-keep]")
 
     page.wait_for_selector("dialog[open]", state="hidden")
+
+
+@pytest.mark.parametrize(("status", "state"), [(409, "conflict"), (422, "failed")])
+def test_refusal_is_shown_in_the_servers_words(form, status, state):
+    said = "Tidak disimpan: bagian ini sudah ditandatangani."
+    Server(form, (status, {"url": "/keadaan/", "error": said}))
+
+    form.fill("#id_plain-name", "Suharto")
+    wait_for_state(form, state)
+
+    assert said in form.inner_text(STATUS)
+    assert form.locator(f"{STATUS} a[href='/keadaan/']").count() == (status == 409)

@@ -200,7 +200,7 @@ class ControlPlanQuerySet(models.QuerySet):
         """The rows `user` may see: the list form of `policies.plans.can_view`."""
         if not user.is_active:
             return self.none()
-        leads = _leads(user)
+        leads = _leads(user) | Q(decision__decider=user) & ~Q(conflict__declarant=user)
         started = Q(started_at__isnull=False)
         if user.has_any_role(Role.INSPECTOR, Role.CHIEF_INSPECTOR, Role.AUDITOR):
             return self.filter(leads | started)
@@ -214,7 +214,7 @@ class ControlPlanQuerySet(models.QuerySet):
 
     def for_list(self) -> Self:
         return self.select_related(
-            "conflict__declarant", "conflict__matter", "decision__decider", "opd", "document"
+            "conflict__declarant", "conflict__handler", "conflict__matter", "opd", "document"
         ).defer("draft", "document__content", "conflict__draft", "decision__draft")
 
     def waiting_for(self, user: "User", *, on: datetime.date) -> Self:
@@ -258,7 +258,7 @@ class ControlPlanQuerySet(models.QuerySet):
 
 def _leads(user: "User") -> Q:
     """The list form of `policies.plans.leads_plan`."""
-    return (Q(decision__decider=user) | Q(conflict__handler=user)) & ~Q(conflict__declarant=user)
+    return Q(conflict__handler=user) & ~Q(conflict__declarant=user)
 
 
 class ControlTaskQuerySet(models.QuerySet):

@@ -54,6 +54,7 @@ SENTENCES = {
     "controlplan.save_draft": _("saved a draft of the control plan"),
     "controlplan.start": _("started the control plan"),
     "controlplan.agree": _("signed the control plan as well"),
+    "controlplan.hand_over": _("passed the control plan on to the present superior: %(reason)s"),
     "controlplan.evaluate": _("evaluated the control plan"),
     "controlplan.view": _("read the control plan"),
     "controlplan.close": _("closed the control plan"),

@@ -8,7 +8,7 @@ from django_tasks import task
 
 from declarations.models import ConflictDeclaration, InterestRegister
 from declarations.services import compliance, escalation
-from declarations.workflow import conflicts, registers
+from declarations.workflow import conflicts, handing_over, registers
 from declarations.workflow.base import TransitionError
 from jobs import progress
 
@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 @task(queue_name="default", max_attempts=3)
 def escalate_conflicts() -> int:
     """Overdue cases, and those whose superior can't decide, go up; safe to run twice.
+
+    Control plans whose superior has left pass to the present one.
 
     One transaction a case: one that fails is logged and does not stop the others.
     """
@@ -31,7 +33,15 @@ def escalate_conflicts() -> int:
         conflicts.escalate(conflict, by=None, reason=reason, seen=conflict)
         return True
 
-    return moved + _each(escalation.waiting(), pass_on)
+    def hand_over(conflict: ConflictDeclaration) -> bool:
+        reason = escalation.reason_to_replace(conflict, on=on)
+        if reason is None:
+            return False
+        handing_over.hand_over(conflict, reason=reason, seen=conflict)
+        return True
+
+    moved += _each(escalation.waiting(), pass_on)
+    return moved + _each(escalation.led(), hand_over)
 
 
 def _each(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from declarations.models import ControlPlan, ControlTask
 from notices.services import notify
+from people.models import User
 
 KINDS = {
     "plan.task_due": _("A task of yours is due"),
@@ -18,6 +19,7 @@ KINDS = {
     "plan.refused": _("A task came back to you"),
     "plan.confirmed": _("A task of yours was confirmed"),
     "plan.cancelled": _("A task of yours was cancelled"),
+    "plan.handed_over": _("A control plan has another superior"),
     "plan.agreed": _("A control plan was signed by the person under it"),
 }
 
@@ -47,8 +49,10 @@ def tell_started(plan: ControlPlan, tasks: Iterable[ControlTask]) -> None:
 
 
 def tell_reported(task: ControlTask) -> None:
+    if task.plan.conflict.handler is None:
+        return
     notify(
-        task.plan.decision.decider,
+        task.plan.conflict.handler,
         kind="plan.reported",
         title=_("A task of a control plan was reported as done"),
         body=_("Log in to the portal to look at the evidence."),
@@ -87,11 +91,45 @@ def tell_cancelled(task: ControlTask) -> None:
 
 
 def tell_agreed(plan: ControlPlan) -> None:
+    if plan.conflict.handler is None:
+        return
     notify(
-        plan.decision.decider,
+        plan.conflict.handler,
         kind="plan.agreed",
         title=_("A control plan was signed by the person under it"),
         body=_("Both signatures stand in the document now."),
         url=plan.get_absolute_url(),
         dedupe_key=f"plan.agreed:{plan.pk}",
     )
+
+
+def tell_handed_over(plan: ControlPlan, former: User | None) -> None:
+    """The one who takes over, the person under a running plan, and the one who left."""
+    conflict = plan.conflict
+    if conflict.handler is None or conflict.handler_since is None:
+        return
+    told = {
+        conflict.handler: (
+            _("You lead a control plan now"),
+            _("Its former superior has left. Log in to the portal to see what is next."),
+        )
+    }
+    if plan.started_at is not None:
+        told[conflict.declarant] = (
+            _("Your control plan has another superior"),
+            _("The plan stays as it was signed. Log in to the portal to see who leads it."),
+        )
+    if former is not None and former.is_active:
+        told[former] = (
+            _("A control plan of yours was passed on"),
+            _("You may still read it; its next steps are taken by your successor."),
+        )
+    for user, (title, body) in told.items():
+        notify(
+            user,
+            kind="plan.handed_over",
+            title=title,
+            body=body,
+            url=plan.get_absolute_url(),
+            dedupe_key=f"plan.handed_over:{plan.pk}:{conflict.handler_since.isoformat()}",
+        )

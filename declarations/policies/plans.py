@@ -11,11 +11,16 @@ from people.roles import Role
 
 @rules.predicate
 def leads_plan(user: Any, plan: Any) -> bool:
-    """The superior who decided, or who has taken over from them."""
+    """The superior who has the case: who decided, until somebody took over from them."""
     conflict = plan.conflict
-    return user.pk in (plan.decision.decider_id, conflict.handler_id) and (
-        user.pk != conflict.declarant_id
-    )
+    return conflict.handler_id == user.pk != conflict.declarant_id
+
+
+@rules.predicate
+def decided(user: Any, plan: Any) -> bool:
+    """Reads on what follows from the own decision, also after somebody took over."""
+    conflict = plan.conflict
+    return plan.decision.decider_id == user.pk != conflict.declarant_id
 
 
 @rules.predicate
@@ -38,7 +43,7 @@ def officer_may_read(user: Any, plan: Any) -> bool:
     return not plan.conflict.is_confidential and user.has_role(Role.OPD_OFFICER, plan.opd_id)
 
 
-can_view = leads_plan | (
+can_view = leads_plan | decided | (
     was_started & (is_controlled | has_task | inspects | audits | officer_may_read)
 )
 

@@ -59,13 +59,13 @@ def find_tasks_due(*, on: datetime.date) -> Iterator[Reminder]:
 
 def find_evaluations_due(*, on: datetime.date) -> Iterator[Reminder]:
     """To the superior: on the day of the evaluation, then when it is over."""
-    rows = ControlPlan.objects.evaluation_due(on=on).filter(decision__decider__is_active=True)
+    rows = ControlPlan.objects.evaluation_due(on=on).filter(conflict__handler__is_active=True)
     for plan in rows.for_list().order_by("pk").iterator():
         over = (on - plan.review_on).days
         if over and not _is_mentioned(over):
             continue
         yield Reminder(
-            plan.decision.decider,
+            plan.conflict.handler,
             key=f"evaluation:{plan.pk}",
             kind="plan.evaluation_due",
             title=_("A control plan is to be evaluated"),

@@ -1,7 +1,8 @@
 """Which declarations need a push today: overdue, without a fit superior, without an answer.
 
 Source: fact sheet of the domain, sections 4.2, 4.3 and 4.5. Finding is here; moving a case is
-`declarations.workflow.conflicts`, one transaction a case (`declarations.tasks`).
+`declarations.workflow.conflicts` (of a plan: `handing_over`), one transaction a case
+(`declarations.tasks`).
 """
 
 import datetime
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from declarations.models import ConflictDeclaration
+from declarations.models import ConflictDeclaration, ControlPlan
 from declarations.models.conflicts import HandlerChangeReason as Reason
 from declarations.services import handlers, limits
 from notices.reminders import Reminder
@@ -27,6 +28,22 @@ def waiting() -> QuerySet[ConflictDeclaration]:
 
 def reason_to_pass_on(conflict: ConflictDeclaration, *, on: datetime.date) -> Reason | None:
     """Why it should go to somebody else today; None: it stays where it is."""
+    if reason := reason_to_replace(conflict, on=on):
+        return reason
+    if conflict.handler is None or conflict.due_on is None:
+        return None
+    return Reason.OVERDUE if day_of_escalation(conflict.due_on) <= on else None
+
+
+def led() -> QuerySet[ConflictDeclaration]:
+    """Those that were decided and whose control plan is written or runs."""
+    plans = ControlPlan.objects.filter(state__in=("draft", "active"))
+    rows = ConflictDeclaration.objects.filter(pk__in=plans.values("conflict"))
+    return rows.select_related("declarant", "handler").defer("draft").order_by("pk")
+
+
+def reason_to_replace(conflict: ConflictDeclaration, *, on: datetime.date) -> Reason | None:
+    """Why this superior can't have the case any more, whatever the limit says."""
     handler = conflict.handler
     if handler is None:
         return Reason.VACANT if _somebody_is_there(conflict, on=on) else None
@@ -34,11 +51,7 @@ def reason_to_pass_on(conflict: ConflictDeclaration, *, on: datetime.date) -> Re
         return Reason.MOVED
     if handler.pk in handlers.involved_among(conflict, [handler]):
         return Reason.CONFLICTED
-    if not _still_above(conflict, on=on):
-        return Reason.MOVED
-    if conflict.due_on is not None and day_of_escalation(conflict.due_on) <= on:
-        return Reason.OVERDUE
-    return None
+    return None if _still_above(conflict, on=on) else Reason.MOVED
 
 
 def day_of_escalation(due_on: datetime.date) -> datetime.date:

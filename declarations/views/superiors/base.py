@@ -108,7 +108,7 @@ class PlanMixin(SubjectMixin):
             .select_related(
                 "conflict__declarant", "conflict__matter__kind", "conflict__document",
                 "conflict__handler", "decision__decider", "decision__document", "opd",
-                "document", "form_version",
+                "document", "form_version", "started_by",
             )
             .defer(
                 "document__content", "conflict__document__content",

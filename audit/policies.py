@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import rules
 
+from audit import veils
+
 if TYPE_CHECKING:
     from audit.models import AuditEvent
     from people.models import User
@@ -31,7 +33,16 @@ def is_technical(user: User, event: AuditEvent | None = None) -> bool:
     return event is None or event.target_type.split(".")[0] in TECHNICAL_APPS
 
 
-can_view = reads_all | (is_system_administrator & is_technical)
+@rules.predicate
+def is_unveiled(user: User, event: AuditEvent | None = None) -> bool:
+    """Not about something that is kept from this reader of everything (`audit.veils`)."""
+    if event is None:
+        return True
+    events = type(event)._default_manager.filter(pk=event.pk)
+    return not any(events.filter(veil(user)).exists() for veil in veils.all_of())
+
+
+can_view = (reads_all | (is_system_administrator & is_technical)) & is_unveiled
 
 rules.add_perm("audit.view_auditevent", can_view)
 rules.add_perm("audit.export_auditevent", can_view)

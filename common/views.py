@@ -60,8 +60,13 @@ def file_response(attachment: StoredFile) -> HttpResponse:
             content = file.read()
     except FileNotFoundError:
         raise Http404 from None
-    response = HttpResponse(content, content_type=attachment.content_type)
-    response["Content-Disposition"] = content_disposition_header(True, attachment.name)
+    return download(content, content_type=attachment.content_type, name=attachment.name)
+
+
+def download(content: bytes, *, content_type: str, name: str) -> HttpResponse:
+    """Somebody else's file: saved, not shown, and able to do nothing in a browser."""
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(True, name)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

@@ -15,3 +15,15 @@ class ReviewConfig(AppConfig):
         presentation.register_all(sentences.SENTENCES)
         kinds.register("review.reminded", _("The head of your OPD reminds you"))
         navigation.register(menu.items)
+
+        from review import case_wiring, publication_wiring, report_wiring  # noqa: PLC0415 -- see above
+
+        publication_wiring.wire()
+        case_wiring.wire()
+        report_wiring.wire()
+
+    @staticmethod
+    def load_reference() -> None:
+        from review import case_reference  # noqa: PLC0415 -- models are not ready at import
+
+        case_reference.load_recipients()

@@ -1,12 +1,15 @@
 """Addresses of `review`."""
 
-from django.urls import path
+from django.urls import include, path
 
 from review.views import desk, reality
 
 app_name = "review"
 
 urlpatterns = [
+    path("", include("review.dashboard_urls")),
+    path("", include("review.case_urls")),
+    path("", include("review.report_urls")),
     path("peta/", reality.ProvinceView.as_view(), name="province"),
     path("opd/<int:pk>/", reality.OpdView.as_view(), name="opd"),
     path("opd/<int:pk>/baris/", reality.RowsView.as_view(), name="opd_rows"),

@@ -27,3 +27,7 @@ class ReviewConfig(AppConfig):
         from review import case_reference  # noqa: PLC0415 -- models are not ready at import
 
         case_reference.load_recipients()
+
+        from review import publication_wiring  # noqa: PLC0415 -- see above
+
+        publication_wiring.wire()

@@ -16,7 +16,7 @@ from review.services.reality import COLUMNS, ProvinceReality
 from review.services.rows import NO_AREA
 
 # From this probability on a dot is drawn as a diamond and named in words.
-WORTH_A_LOOK = 0.5
+WORTH_A_LOOK = silence.WORTH_A_LOOK
 
 
 def columns() -> list[str]:

@@ -25,6 +25,8 @@ from review.gamma import gamma_p, gamma_quantile
 # Silent: the unit's own rate lies below a quarter of its peers' mean rate.
 FRACTION = 0.25
 LEVEL = 0.90
+# More likely silent than not: worth a conversation.
+WORTH_A_LOOK = 0.5
 # A unit that its peers' rate would give fewer declarations than this is left out: its interval is
 # that of any unit, whatever it declared. (One with less than three is shown, and never marked:
 # a count of zero happens to more than 5 of 100 such units that hide nothing, e^-3 = 0.05.)

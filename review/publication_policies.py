@@ -1,0 +1,51 @@
+"""Who sees the province on one page, runs campaigns, freezes reports and publishes.
+
+The Inspectorate and auditors read; the chief inspector signs, publishes and, like the system
+administrator, runs campaigns. A bundle holds what its requester may read, so nobody else gets it.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import rules
+
+from people.roles import Role
+from review.policies import heads, is_officer, oversees
+
+if TYPE_CHECKING:
+    from people.models import User
+    from review.models import EvidenceBundle
+
+
+@rules.predicate
+def runs_campaigns(user: "User", _target: Any = None) -> bool:
+    return user.has_any_role(Role.SYSTEM_ADMINISTRATOR, Role.CHIEF_INSPECTOR)
+
+
+@rules.predicate
+def inspects(user: "User", _target: Any = None) -> bool:
+    return user.has_any_role(Role.INSPECTOR, Role.CHIEF_INSPECTOR)
+
+
+@rules.predicate
+def is_chief(user: "User", _target: Any = None) -> bool:
+    return user.has_role(Role.CHIEF_INSPECTOR)
+
+
+@rules.predicate
+def asked_for_it(user: "User", bundle: "EvidenceBundle") -> bool:
+    return bundle.requested_by_id == user.pk
+
+
+asks_for_bundles = oversees | heads | is_officer
+
+rules.add_perm("review.view_dashboard", oversees)
+rules.add_perm("review.view_campaign", oversees | runs_campaigns)
+rules.add_perm("review.manage_campaign", runs_campaigns)
+rules.add_perm("review.view_report", oversees)
+rules.add_perm("review.freeze_report", inspects)
+rules.add_perm("review.sign_report", is_chief)
+# Without an OPD: for any; with one: for that.
+rules.add_perm("review.request_bundle", asks_for_bundles)
+rules.add_perm("review.view_bundle", asks_for_bundles & asked_for_it)
+rules.add_perm("review.view_statistics_desk", oversees)
+rules.add_perm("review.publish_statistics", is_chief)

@@ -48,3 +48,8 @@ class FlagQuerySet(models.QuerySet):
 
     def for_list(self) -> Self:
         return self.select_related("subject", "opd", "rule_version")
+
+
+class FlagReplyQuerySet(models.QuerySet):
+    def for_addressee(self, user: User) -> Self:
+        return self.filter(addressee=user)

@@ -14,6 +14,7 @@ from review.models.cases import (
 )
 from review.models.cooling import FormerOfficial, FormerOfficialBody
 from review.models.desk import Nudge
+from review.models.flag_desk import EvaluationCursor, FlagReply, NilSample, NilSampleItem
 from review.models.flags import Flag, FlagSnapshot, RuleVersion
 from review.models.publications import (
     EvidenceBundle,
@@ -45,13 +46,17 @@ __all__ = [
     "CaseRequest",
     "CaseSeries",
     "ConflictReport",
+    "EvaluationCursor",
     "EvidenceBundle",
     "Flag",
+    "FlagReply",
     "FlagSnapshot",
     "FormerOfficial",
     "FormerOfficialBody",
     "HandoverRecipient",
     "MonitoringReport",
+    "NilSample",
+    "NilSampleItem",
     "Nudge",
     "OpdStanding",
     "PublishedStatistics",

@@ -40,12 +40,12 @@ def main(arguments: list[str]) -> int:
 
 def _everything() -> int:
     failed = [] if _checks_pass() else ["checks"]
-    # The browser is heavy enough to fill the machine alone.
     workers = str(max(2, os.cpu_count() or 2))
     if _pytest(["-m", "not e2e", "-n", workers, "-q"]):
         failed.append("tests")
     if setup_environment.chromium():
-        if _pytest(["-m", "e2e", "-q"]) not in (0, NOTHING_COLLECTED):
+        # Two browsers: more of them wait for each other on a small machine.
+        if _pytest(["-m", "e2e", "-n", "2", "-q"]) not in (0, NOTHING_COLLECTED):
             failed.append("browser tests")
     else:
         warn(NO_BROWSER)

@@ -27,6 +27,11 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # The longest test first: at the end of a run one worker would wait for the other.
+    items.sort(key=lambda item: item.path.name != "test_migrations.py")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Files that tests write go to a folder of this run, never to `var/`."""

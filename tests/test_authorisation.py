@@ -67,10 +67,14 @@ def read_table() -> dict[tuple[str, str], dict[str, str]]:
 EXPECTED = read_table()
 
 
+def undraw(monkeypatch):
+    monkeypatch.setattr("django.template.backends.django.Template.render", lambda *_: "")
+
+
 @pytest.fixture
 def undrawn(monkeypatch):
     """Rights are decided before a page is drawn, and drawing is what takes the time."""
-    monkeypatch.setattr("django.template.backends.django.Template.render", lambda *_: "")
+    undraw(monkeypatch)
 
 
 ANSWERED = [(page, method) for page in pages() for method in METHODS if method in page.methods]

@@ -7,6 +7,8 @@ read again, and never follow somebody else's address.
 
 import gzip
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from urllib.parse import urlencode, urlsplit
 
@@ -16,7 +18,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.forms_on_pages import FoundForm, forms_of
-from tests.test_authorisation import EXPECTED
+from tests.test_authorisation import EXPECTED, undraw
 from tests.world import ACTORS, Page, World, pages, rolled_back, url_of
 
 MOST_QUERIES = 12
@@ -202,22 +204,26 @@ def test_bad_values_are_refused_in_words(page, unharmed):
         names = [name for name in form.typed if name] or ["reason", "name", "note"]
         for kind, text in BAD_TEXTS.items():
             with rolled_back():
-                response = send(page, unharmed, form.values | {name: [text] for name in names})
+                with noted_writes() as writes:
+                    response = send(page, unharmed, form.values | {name: [text] for name in names})
                 assert response.status_code < 500, kind
                 assert leads_nowhere_else(response), kind
-                assert stored_badly() == [], kind
+                assert not writes or stored_badly() == [], kind
 
 
 @pytest.mark.parametrize("page", WRITTEN)
-def test_one_bad_value_among_good_ones(page, unharmed):
-    """Alone, so that no other field's refusal hides it."""
-    for form in sent_forms(page, unharmed):
+def test_one_bad_value_among_good_ones(page, unharmed, monkeypatch):
+    """Alone, so that no other field's refusal hides it; drawn above, so not once more."""
+    forms = sent_forms(page, unharmed)
+    undraw(monkeypatch)
+    for form in forms:
         for name in [name for name in form.typed if name][:8]:
             for kind in ("nul", "bidi", "first day", "last day", "digits"):
                 with rolled_back():
-                    response = send(page, unharmed, form.values | {name: [BAD_TEXTS[kind]]})
+                    with noted_writes() as writes:
+                        response = send(page, unharmed, form.values | {name: [BAD_TEXTS[kind]]})
                     assert response.status_code < 500, (name, kind)
-                    assert stored_badly() == [], (name, kind)
+                    assert not writes or stored_badly() == [], (name, kind)
 
 
 @pytest.mark.parametrize("page", WRITTEN)
@@ -243,9 +249,10 @@ def test_forged_and_missing_fields_change_nothing_they_should_not(page, unharmed
 
 
 @pytest.mark.parametrize("page", WRITTEN)
-def test_broken_bodies_and_wrong_methods_are_answered(page, unharmed):
+def test_broken_bodies_and_wrong_methods_are_answered(page, unharmed, monkeypatch):
     client, url = unharmed.client(actor_for(page, "post")), url_of(page, unharmed)
     names = [name for form in sent_forms(page, unharmed) for name in form.values] or ["a"]
+    undraw(monkeypatch)
     encoded = "application/x-www-form-urlencoded"
     for body, content_type in (
         ("&".join(f"{name}=%ff%fe" for name in names).encode(), encoded),
@@ -280,6 +287,20 @@ def send(page: Page, world: World, data: dict[str, list[str]]):
     return client.post(
         url_of(page, world), data=body, content_type="application/x-www-form-urlencoded"
     )
+
+
+@contextmanager
+def noted_writes() -> Iterator[list[str]]:
+    """The statements that add or change a row; sessions apart, which every page may keep."""
+    writes: list[str] = []
+
+    def note(execute, sql, params, many, context):
+        if sql.startswith(("INSERT", "UPDATE")) and "_session" not in sql[:60]:
+            writes.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield writes
 
 
 def keepsakes(world: World) -> dict[str, dict[str, object]]:

@@ -16,6 +16,11 @@ class ReviewConfig(AppConfig):
         kinds.register("review.reminded", _("The head of your OPD reminds you"))
         navigation.register(menu.items)
 
+        from mapping import happenings  # noqa: PLC0415 -- see above
+        from review.services import since  # noqa: PLC0415 -- see above
+
+        happenings.register(since.conflicts)
+
         from review import case_wiring, publication_wiring, report_wiring  # noqa: PLC0415 -- see above
 
         publication_wiring.wire()

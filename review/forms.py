@@ -6,12 +6,21 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from declarations.models.conflicts import ConflictKind
+
 YEARS_BACK = 3
 MEASURES = {
     "konflik": ("conflicts", gettext_lazy("Declared conflicts")),
     "pernyataan": ("statements", gettext_lazy("Signed statements")),
     "pengendalian": ("overdue", gettext_lazy("Overdue controls")),
 }
+
+
+class RowsForm(forms.Form):
+    """Which rows behind a number: sent since a day (of all years then), of one kind."""
+
+    sejak = forms.DateField(required=False)
+    macam = forms.ChoiceField(required=False, choices=[("", ""), *ConflictKind.choices])
 
 
 class YearForm(forms.Form):

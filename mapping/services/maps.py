@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from mapping import happenings
+from mapping.happenings import Happening
 from mapping.models import Control, RiskArea, RiskAreaPost, RiskAreaTemplate, RiskMap
 from mapping.services.errors import MapError
 from mapping.services.scales import default_scale, rate
@@ -137,18 +139,26 @@ def copy_rows(
 class Since:
     """What has changed since the map that the rows were copied from."""
 
-    posts_gone: list[tuple[RiskArea, Post]]
-    overdue: list[Control]
-    without_owner: list[RiskArea]
+    posts_gone: list[tuple[RiskArea, Post]] = dataclasses.field(default_factory=list)
+    overdue: list[Control] = dataclasses.field(default_factory=list)
+    without_owner: list[RiskArea] = dataclasses.field(default_factory=list)
+    # With the row of the area; None for an area that these rows lack.
+    happened: list[tuple[RiskArea | None, Happening]] = dataclasses.field(default_factory=list)
+    day: datetime.date | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.posts_gone or self.overdue or self.without_owner)
+        return bool(self.posts_gone or self.overdue or self.without_owner or self.happened)
 
 
-def changed_since(risk_map: RiskMap, rows: list[RiskArea], *, on: datetime.date) -> Since:
-    """For a draft made from another map: 2 queries."""
-    if risk_map.previous_id is None or not risk_map.is_editable:
-        return Since([], [], [])
+def changed_since(
+    risk_map: RiskMap, rows: list[RiskArea], *, on: datetime.date, viewer: User | None = None
+) -> Since:
+    """For a draft made from another map: 2 queries, and those of the apps that know more.
+
+    What happened is counted as `viewer` may read it; without one it is left out.
+    """
+    if risk_map.previous is None or not risk_map.is_editable:
+        return Since()
     here = {row.row_key: row for row in rows}
     gone = RiskAreaPost.objects.filter(
         area__map=risk_map.previous_id, area__row_key__in=list(here)
@@ -163,7 +173,12 @@ def changed_since(risk_map: RiskMap, rows: list[RiskArea], *, on: datetime.date)
         .for_list()
     )
     without = [row for row in rows if row.owner_post_id is None]
-    return Since(posts_gone, overdue, without)
+    day = timezone.localdate(risk_map.previous.approved_at or risk_map.previous.created_at)
+    happened = happenings.since(risk_map.opd, viewer=viewer, day=day) if viewer else []
+    known = {row.template.code if row.template else str(row.row_key): row for row in rows}
+    return Since(
+        posts_gone, overdue, without, [(known.get(item.key), item) for item in happened], day
+    )
 
 
 def templates_for(opd: Opd) -> list[RiskAreaTemplate]:

@@ -128,7 +128,7 @@ class MapDetailView(MapMixin, View):
         }
         if context["may_change"]:
             context["missing"] = workflow.missing_before_signing(risk_map, rows)
-            context["since"] = changed_since(risk_map, rows, on=today)
+            context["since"] = changed_since(risk_map, rows, on=today, viewer=user)
         return render(request, self.template_name, context)
 
     def rows(self) -> list[RiskArea]:

@@ -41,6 +41,11 @@ def statements(
     return _of(found, opd=opd, year=year)
 
 
+def sent_since(found: QuerySet, day: datetime.date) -> QuerySet:
+    """Of declarations or statements: those that were sent on that day or later."""
+    return found.filter(sent_at__date__gte=day)
+
+
 def _of(found: QuerySet, *, opd: Opd | None, year: int | None) -> QuerySet:
     if opd is not None:
         found = found.filter(opd=opd)

@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from common.keyset import KeysetListView
-from common.views import one_of
+from common.views import filter_form, one_of
+from declarations.models.conflicts import ConflictKind
 from mapping.models.rows import McspArea
 from mapping.services import area_once
 from review import presentation
-from review.forms import MEASURES
+from review.forms import MEASURES, RowsForm
 from review.services import peers, reality, rows
 from review.views.base import ReviewMixin, rows_url
 
@@ -102,6 +103,11 @@ class RowsView(ReviewMixin, KeysetListView):
     def mcsp(self) -> str:
         return one_of(self.request.GET.get("mcsp"), reality.COLUMNS, "")
 
+    @cached_property
+    def narrowed(self) -> dict[str, Any]:
+        """`sejak` and `macam`; nonsense in them narrows nothing."""
+        return filter_form(self.request, RowsForm).cleaned_data
+
     def get_ordering(self):
         return ("due_on", "pk") if self.kind == "pengendalian" else ("-sent_at", "-pk")
 
@@ -109,7 +115,13 @@ class RowsView(ReviewMixin, KeysetListView):
         if self.kind == "pengendalian":
             return self._controls()
         source = rows.conflicts if self.kind == "konflik" else rows.statements
-        found = source(self.request.user, opd=self.opd, year=self.year).for_list()
+        since, kind = self.narrowed["sejak"], self.narrowed["macam"]
+        year = None if since else self.year
+        found = source(self.request.user, opd=self.opd, year=year).for_list()
+        if since:
+            found = rows.sent_since(found, since)
+        if kind and self.kind == "konflik":
+            found = found.filter(conflict_kind=kind)
         if self.area:
             found = rows.in_area(found, self.area)
         return rows.in_mcsp(found, self.mcsp) if self.mcsp else found
@@ -129,6 +141,8 @@ class RowsView(ReviewMixin, KeysetListView):
             kind=self.kind,
             heading=MEASURES[self.kind][1],
             year=self.year,
+            since=self.narrowed["sejak"],
+            case_kind=ConflictKind(self.narrowed["macam"]).label if self.narrowed["macam"] else "",
             area=self._area_words(),
         )
 

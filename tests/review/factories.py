@@ -70,15 +70,15 @@ def make_statement(declarant: User, opd: Opd, area: str | None = "PBJ-01", **fie
 
 def approved_map(
     opd: Opd, *codes: str | None, posts: tuple = (), head: User | None = None, version: int = 1,
-    keys: Any = (),
+    keys: Any = (), **fields: Any,
 ) -> RiskMap:  # fmt: skip
     """A map in force with one row of high risk for each template; None is a row of one's own."""
-    risk_map = RiskMapFactory(opd=opd, version=version)
+    risk_map = RiskMapFactory(opd=opd, version=version, **fields)
     for number, code in enumerate(codes):
-        fields: dict = {"row_key": keys[number]} if keys else {}
+        values: dict = {"row_key": keys[number]} if keys else {}
         if code is not None:
-            fields |= {"template": template(code), "mcsp_area": template(code).mcsp_area}
-        row = RiskAreaFactory(map=risk_map, **fields)
+            values |= {"template": template(code), "mcsp_area": template(code).mcsp_area}
+        row = RiskAreaFactory(map=risk_map, **values)
         for post in posts:
             RiskAreaPost.objects.create(area=row, post=post)
     signer = head or User.objects.first()

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.addresses import address
 from mapping.documents import KIND
 from mapping.models import RiskMap
 from mapping.services.controls import find_controls_due
@@ -29,9 +29,9 @@ def visible_documents(user: User) -> Q:
 
 def menu(user: User) -> Iterator[navigation.Item]:
     if user.standing.opd is not None or user.standing.officer_opd_ids:
-        yield navigation.Item(_("Risk maps"), reverse("mapping:list"), "map", order=44)
+        yield navigation.Item(_("Risk maps"), address("mapping:list"), "map", order=44)
     if user.has_perm("mapping.merge_riskmaps"):
-        yield navigation.Item(_("Merge OPDs"), reverse("mapping:merge"), "compare", order=84)
+        yield navigation.Item(_("Merge OPDs"), address("mapping:merge"), "compare", order=84)
 
 
 def wire() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.addresses import address
 from notices.services import unread_count
 from people.navigation import Item
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 def items(user: User) -> Iterable[Item]:
     yield Item(
         _("My notices"),
-        reverse("notices:list"),
+        address("notices:list"),
         "bell",
         count=unread_count(user) or None,
         order=70,
     )
     if user.has_perm("audit.view_auditevent"):
-        yield Item(_("Audit trail"), reverse("audit:list"), "audit", order=90)
+        yield Item(_("Audit trail"), address("audit:list"), "audit", order=90)
     if user.has_perm("jobs.view_job"):
-        yield Item(_("System jobs"), reverse("jobs:list"), "system", order=91)
+        yield Item(_("System jobs"), address("jobs:list"), "system", order=91)
     if user.has_perm("notices.view_outbox"):
-        yield Item(_("Outgoing e-mail"), reverse("notices:outbox"), "mail", order=92)
+        yield Item(_("Outgoing e-mail"), address("notices:outbox"), "mail", order=92)

@@ -15,9 +15,12 @@ from jobs.services import enqueue
 from notices import emails, kinds
 from notices.models import Email, Notice, Preference
 from notices.states import Delivery, MailState
+from people.prepared import prepared
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from django.db.models import QuerySet
 
     from people.models import User
 
@@ -111,7 +114,14 @@ def post(
 
 def unread_count(user: User) -> int:
     """For the header: one query over the index of unread notices, counted to 100 at most."""
-    return Notice.objects.filter(recipient=user, read_at=None)[: UNREAD_SHOWN + 1].count()
+    return _unread.count(user)
+
+
+@prepared
+def _unread(user: User) -> QuerySet:
+    return Notice.objects.filter(recipient=user, read_at=None).values_list("pk")[
+        : UNREAD_SHOWN + 1
+    ]
 
 
 @transaction.atomic

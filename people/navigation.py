@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.addresses import address
 from people.roles import Role
 
 if TYPE_CHECKING:
@@ -56,10 +56,10 @@ def _leads_to(url: str, path: str) -> bool:
 def own_items(user: "User") -> Iterable[Item]:
     """What `people` itself offers; the profile and the account stand in the user's menu."""
     if user.has_any_role(*MANAGERS):
-        yield Item(_("People"), reverse("people:list"), "people", order=80)
-        yield Item(_("Organisation"), reverse("people:opd_list"), "building", order=81)
+        yield Item(_("People"), address("people:list"), "people", order=80)
+        yield Item(_("Organisation"), address("people:opd_list"), "building", order=81)
     if user.has_any_role(Role.SYSTEM_ADMINISTRATOR, Role.HR_ADMINISTRATOR):
-        yield Item(_("Holidays"), reverse("people:holiday_list"), "calendar", order=82)
+        yield Item(_("Holidays"), address("people:holiday_list"), "calendar", order=82)
 
 
 MANAGERS = (

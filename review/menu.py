@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.addresses import address
 from people import navigation
 
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 def items(user: "User") -> Iterator[navigation.Item]:
     if user.has_perm("review.view_desk"):
-        yield navigation.Item(_("My OPD"), reverse("review:desk"), "dashboard", order=45)
+        yield navigation.Item(_("My OPD"), address("review:desk"), "dashboard", order=45)
     if user.has_perm("review.view_province"):
         yield navigation.Item(
-            _("Map against reality"), reverse("review:province"), "compare", order=56
+            _("Map against reality"), address("review:province"), "compare", order=56
         )

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.base import NodeList, Parser, Token
 from django.template.context import Context
 from django.template.loader import get_template
 from django.templatetags.static import static
@@ -199,6 +200,59 @@ def change_badge(change: str) -> SafeString:
         return mark_safe("")
     label, tone, icon_name = CHANGES[change]
     return _badge(str(label), tone, icon_name)
+
+
+# --- What is the same on every page ----------------------------------------------------------
+
+
+class SteadyNode(template.Node):
+    """Rendered once a process and language; its nodes live as long as the cached template."""
+
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+        self.kept: dict[str | None, SafeString] = {}
+
+    def render(self, context: Context) -> SafeString:
+        language = get_language()
+        kept = self.kept.get(language)
+        if kept is None:
+            # Knows nothing of the page or the person: what it kept could not tell others.
+            kept = self.kept[language] = self.nodelist.render(context.new({}))
+        return kept
+
+
+@register.tag
+def steady(parser: Parser, _token: Token) -> SteadyNode:
+    """{% steady %}…{% endsteady %}: words, pictures and addresses alone; variables are empty."""
+    nodelist = parser.parse(("endsteady",))
+    parser.delete_first_token()
+    return SteadyNode(nodelist)
+
+
+@register.simple_tag
+def main_menu(items: Iterable[Any]) -> SafeString:
+    """The entries of the main menu; a page shows them twice (beside, and behind a button)."""
+    entries = (
+        _menu_entry(
+            item.url, str(item.label), item.icon, item.active, item.count or 0, _language()
+        )
+        for item in items
+    )
+    return format_html('<ul class="navigation">{}</ul>', mark_safe("".join(entries)))  # noqa: S308 -- of format_html
+
+
+@lru_cache(maxsize=1024)
+def _menu_entry(
+    url: str, label: str, icon_name: str, active: bool, count: int, _words: str
+) -> SafeString:
+    return format_html(
+        '<li><a href="{}"{}>{}<span>{}</span>{}</a></li>',
+        url,
+        mark_safe(' aria-current="page"') if active else "",
+        _icon(icon_name, "", ""),
+        label,
+        format_html('<span class="navigation-count">{}</span>', _grouped(count)) if count else "",
+    )
 
 
 # --- Frames of a page ------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,7 @@ from declarations.services.limits import due_on, limit
 from mapping.models import ConflictSource
 from matching.names import name_key, person_key
 from people.models import User
+from people.prepared import prepared
 
 CODE = "F1"
 FAMILY = "family"
@@ -78,12 +80,9 @@ def duty_of(
 ) -> Duty:
     """Two queries besides the person's standing, whatever the number of registers."""
     on = on or timezone.localdate()
-    latest = list(
-        user.interestregisters.filter(state__in=COUNTED)
-        .select_related("document")
-        .defer("draft", "document__content")
-        .order_by("-created_at", "-pk")[:6]
-    )
+    latest = _latest.rows(user)
+    for register in latest:
+        register.declarant = user
     current = next((r for r in latest if r.state in ("draft", "returned", "sent")), None)
     in_force = next((r for r in latest if r.state in ("accepted", "expired")), None)
     if current is not None:
@@ -94,6 +93,16 @@ def duty_of(
         return Duty(None, in_force, None, None, obliged)
     due = day_due(user, occasion, on=on, read_limit=read_limit)
     return Duty(None, in_force, occasion, due, obliged)
+
+
+@prepared
+def _latest(user: User) -> QuerySet:
+    return (
+        InterestRegister.objects.filter(declarant=user, state__in=COUNTED)
+        .select_related("document")
+        .defer("draft", "document__content")
+        .order_by("-created_at", "-pk")[:6]
+    )
 
 
 def _occasion_due(

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.addresses import address
 from people import navigation
 from people.models import User
 
@@ -12,7 +12,7 @@ from people.models import User
 def menu(user: User) -> Iterator[navigation.Item]:
     if user.has_perm("declarations.view_configuration"):
         yield navigation.Item(
-            _("Forms and lists"), reverse("declarations:configuration"), "settings", order=85
+            _("Forms and lists"), address("declarations:configuration"), "settings", order=85
         )
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.addresses import address
 from declarations import panels, tasks
 from declarations.models import ConflictDeclaration
 from declarations.policies import conflicts as policies
@@ -22,7 +22,7 @@ from statements.policies import register_viewer
 
 def menu(user: User) -> Iterator[navigation.Item]:
     yield navigation.Item(
-        _("Declarations of conflict"), reverse("declarations:conflict_list"), "conflict", order=24
+        _("Declarations of conflict"), address("declarations:conflict_list"), "conflict", order=24
     )
 
 

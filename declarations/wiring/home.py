@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.addresses import address
 from people import navigation
 from people.models import User
 
 
 def menu(user: User) -> Iterator[navigation.Item]:
-    yield navigation.Item(_("Home"), reverse("declarations:home"), "home", order=10)
+    yield navigation.Item(_("Home"), address("declarations:home"), "home", order=10)
 
 
 def wire() -> None:

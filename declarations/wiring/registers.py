@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.addresses import address
 from declarations import panels, tasks
 from declarations.models import InterestRegister
 from declarations.policies import registers as policies
@@ -23,16 +23,16 @@ from statements.policies import register_viewer
 
 def menu(user: User) -> Iterator[navigation.Item]:
     yield navigation.Item(
-        _("Register of interests"), reverse("declarations:register_list"), "list", order=20
+        _("Register of interests"), address("declarations:register_list"), "list", order=20
     )
     if user.has_perm("declarations.list_registers"):
         yield navigation.Item(
-            _("Registers of others"), reverse("declarations:register_browse"), "folder", order=50
+            _("Registers of others"), address("declarations:register_browse"), "folder", order=50
         )
     if user.has_perm("declarations.list_checks"):
         yield navigation.Item(
             _("Registers to check"),
-            reverse("declarations:register_checks"),
+            address("declarations:register_checks"),
             "tasks",
             count=desk_of(user).to_check,
             order=40,
@@ -40,7 +40,7 @@ def menu(user: User) -> Iterator[navigation.Item]:
     if user.has_perm("declarations.list_acknowledgements"):
         yield navigation.Item(
             _("Registers to acknowledge"),
-            reverse("declarations:register_acknowledgements"),
+            address("declarations:register_acknowledgements"),
             "sign",
             count=desk_of(user).to_acknowledge,
             order=41,

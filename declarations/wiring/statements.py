@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.addresses import address
 from declarations import panels
 from declarations.models import DecisionStatement
 from declarations.policies import statements as policies
@@ -19,7 +19,7 @@ from statements.policies import register_viewer
 def menu(user: User) -> Iterator[navigation.Item]:
     yield navigation.Item(
         _("Statements before a decision"),
-        reverse("declarations:statement_list"),
+        address("declarations:statement_list"),
         "document",
         order=22,
     )

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.addresses import address
 from declarations import panels
 from declarations.models import ControlPlan, SuperiorDecision
 from declarations.services import control_reminders
@@ -21,17 +21,17 @@ from statements.policies import register_viewer
 def menu(user: User) -> Iterator[navigation.Item]:
     desk = desk_of(user)
     if user.has_perm("declarations.list_superiordecision"):
-        address = reverse("declarations:decision_list")
-        yield navigation.Item(_("To decide"), address, "decision", count=desk.to_decide, order=30)
+        target = address("declarations:decision_list")
+        yield navigation.Item(_("To decide"), target, "decision", count=desk.to_decide, order=30)
     elif user.has_any_role(Role.INSPECTOR, Role.AUDITOR, Role.OPD_OFFICER):
-        address = reverse("declarations:decision_all")
-        yield navigation.Item(_("Superiors' decisions"), address, "decision", order=30)
+        target = address("declarations:decision_all")
+        yield navigation.Item(_("Superiors' decisions"), target, "decision", order=30)
     yield navigation.Item(
-        _("Control plans"), reverse("declarations:plan_list"), "plan", count=desk.plans, order=31
+        _("Control plans"), address("declarations:plan_list"), "plan", count=desk.plans, order=31
     )
     if desk.tasks:
         yield navigation.Item(
-            _("My tasks"), reverse("declarations:task_list"), "tasks", count=desk.tasks, order=32
+            _("My tasks"), address("declarations:task_list"), "tasks", count=desk.tasks, order=32
         )
 
 

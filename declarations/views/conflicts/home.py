@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -9,42 +10,50 @@ from declarations.models import ConflictDeclaration, Suspension
 from declarations.panels import MOST_ENTRIES, OWN, Entry, Panel
 from declarations.services.desk import desk_of
 from declarations.views.conflicts.editing import CONFLICT_EDITING
+from people.prepared import prepared
 
 
 def conflict_panels(user, on) -> Iterator[Panel]:
     """Declarations that are not at their end; and a second query for running suspensions."""
     if desk_of(user, on=on).suspended:
-        suspensions = (
-            Suspension.objects.filter(user=user, ended_at__isnull=True)
-            .select_related("matter", "conflict")
-            .defer("conflict__draft")
-            .order_by("-started_at", "-pk")
-        )
         yield Panel(
             OWN,
             _("You keep out of these decisions"),
-            tuple(_suspended(suspension) for suspension in suspensions[:MOST_ENTRIES]),
+            tuple(_suspended(suspension) for suspension in _running.rows(user)),
             icon="suspended",
             order=1,
         )
-    rows = ConflictDeclaration.objects.filter(declarant=user).exclude(
-        state__in=("withdrawn", "superseded")
-    )
-    found = list(
-        rows.select_related("document", "matter", "handler")
-        .defer("document__content")
-        .order_by("-updated_at", "-pk")[: MOST_ENTRIES + 1]
-    )
     yield Panel(
         OWN,
         _("Declarations of conflict"),
-        tuple(_entry(conflict, on) for conflict in found[:MOST_ENTRIES]),
+        tuple(_entry(conflict, on) for conflict in _latest.rows(user)),
         icon="conflict",
         more_url=reverse("declarations:conflict_list"),
         more_label=_("All my declarations"),
         empty=_("You declared no conflict."),
         start=(_("Declare a conflict"), reverse("declarations:conflict_start"), False),
         order=30,
+    )
+
+
+@prepared
+def _running(user) -> QuerySet:
+    return (
+        Suspension.objects.filter(user=user, ended_at__isnull=True)
+        .select_related("matter", "conflict")
+        .defer("conflict__draft")
+        .order_by("-started_at", "-pk")[:MOST_ENTRIES]
+    )
+
+
+@prepared
+def _latest(user) -> QuerySet:
+    return (
+        ConflictDeclaration.objects.filter(declarant=user)
+        .exclude(state__in=("withdrawn", "superseded"))
+        .select_related("document", "matter", "handler")
+        .defer("document__content")
+        .order_by("-updated_at", "-pk")[:MOST_ENTRIES]
     )
 
 

@@ -2,34 +2,39 @@
 
 from collections.abc import Iterator
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from declarations.models import DecisionStatement
 from declarations.panels import MOST_ENTRIES, OWN, Entry, Panel
 from declarations.views.statements.editing import STATEMENT_EDITING
+from people.prepared import prepared
 
 
 def statement_panels(user, on) -> Iterator[Panel]:
     """One query: drafts and what was signed last."""
-    rows = DecisionStatement.objects.filter(declarant=user).exclude(
-        state__in=("withdrawn", "superseded", "converted")
-    )
-    found = list(
-        rows.select_related("document", "matter")
-        .defer("document__content")
-        .order_by("-updated_at", "-pk")[: MOST_ENTRIES + 1]
-    )
     yield Panel(
         OWN,
         _("Statements before a decision"),
-        tuple(_entry(statement) for statement in found[:MOST_ENTRIES]),
+        tuple(_entry(statement) for statement in _latest.rows(user)),
         icon="document",
         more_url=reverse("declarations:statement_list"),
         more_label=_("All my statements"),
         empty=_("Before you decide or act, sign that no interest of yours is at stake."),
         start=(_("Begin a statement"), reverse("declarations:statement_start"), False),
         order=20,
+    )
+
+
+@prepared
+def _latest(user) -> QuerySet:
+    return (
+        DecisionStatement.objects.filter(declarant=user)
+        .exclude(state__in=("withdrawn", "superseded", "converted"))
+        .select_related("document", "matter")
+        .defer("document__content")
+        .order_by("-updated_at", "-pk")[:MOST_ENTRIES]
     )
 
 

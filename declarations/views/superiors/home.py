@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,7 @@ from declarations.models import ConflictDeclaration, ControlPlan, ControlTask
 from declarations.panels import DECIDE, MOST_ENTRIES, TASKS, Entry, Panel
 from declarations.services.desk import desk_of
 from declarations.views.superiors.editing import PLAN_EDITING
+from people.prepared import prepared
 
 
 def superior_panels(user: Any, on: Any) -> Iterator[Panel]:
@@ -23,9 +25,26 @@ def superior_panels(user: Any, on: Any) -> Iterator[Panel]:
         yield tasks_panel(user, on, desk.tasks)
 
 
+@prepared
+def _to_decide(user: Any) -> QuerySet:
+    rows = ConflictDeclaration.objects.to_decide(user).for_list()
+    return rows.order_by("due_on", "pk")[:MOST_ENTRIES]
+
+
+@prepared
+def _waiting(user: Any, on: Any) -> QuerySet:
+    rows = ControlPlan.objects.waiting_for(user, on=on).for_list().with_task_counts(on=on)
+    return rows.order_by("created_at", "pk")[:MOST_ENTRIES]
+
+
+@prepared
+def _open_tasks(user: Any) -> QuerySet:
+    rows = ControlTask.objects.open_for(user).for_list()
+    return rows.order_by("due_on", "pk")[:MOST_ENTRIES]
+
+
 def decide_panel(user: Any, on: Any, count: int) -> Panel:
-    rows = ConflictDeclaration.objects.to_decide(user).for_list().order_by("due_on", "pk")
-    found = rows[:MOST_ENTRIES] if count else ()
+    found = _to_decide.rows(user) if count else ()
     return Panel(
         DECIDE,
         _("To decide"),
@@ -55,11 +74,10 @@ def _case(conflict: ConflictDeclaration, on: Any) -> Entry:
 
 
 def plans_panel(user: Any, on: Any, count: int) -> Panel:
-    rows = ControlPlan.objects.waiting_for(user, on=on).for_list().with_task_counts(on=on)
     return Panel(
         DECIDE,
         _("Control plans that wait for you"),
-        tuple(_plan(plan, user) for plan in rows.order_by("created_at", "pk")[:MOST_ENTRIES]),
+        tuple(_plan(plan, user) for plan in _waiting.rows(user, on)),
         icon="plan",
         more_url=reverse("declarations:plan_list"),
         more_label=_more(count),
@@ -89,11 +107,10 @@ def _plan(plan: ControlPlan, user: Any) -> Entry:
 
 
 def tasks_panel(user: Any, on: Any, count: int) -> Panel:
-    rows = ControlTask.objects.open_for(user).for_list().order_by("due_on", "pk")
     return Panel(
         TASKS,
         _("My tasks in control plans"),
-        tuple(_task(task, on) for task in rows[:MOST_ENTRIES]),
+        tuple(_task(task, on) for task in _open_tasks.rows(user)),
         icon="tasks",
         more_url=reverse("declarations:task_list"),
         more_label=_more(count),

@@ -1,0 +1,147 @@
+"""Questions that every page asks: put together and compiled once, asked with other people's keys.
+
+    @prepared                        # depends on the person's key and the arguments
+    def own_registers(user, on): return InterestRegister.objects.filter(declarant=user)…
+
+    @prepared_by_roles               # and on their roles and OPDs
+    def to_check(user, on): return InterestRegister.objects.to_check(user)
+
+    own_registers.rows(user, on)     # a list of what the queryset would give
+    own_registers.count(user, on)    # how many
+
+Building and compiling a query costs Django several times what PostgreSQL takes to answer it. The
+SQL is kept in the process for each combination of what the query may depend on: the arguments
+(hashable; a day, a limit), whether the account is open, and where it says so roles and OPDs. The
+person who asks is replaced by a stand-in that knows this and nothing else: a query that looks at
+anything more (a name, a post) fails at its first call instead of being answered with somebody
+else's. Only the key of the person changes between two calls.
+"""
+
+from __future__ import annotations
+
+import copy
+import uuid
+from collections.abc import Callable, Hashable
+from functools import lru_cache, update_wrapper
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import QuerySet
+from django.db.models.query import ModelIterable, ValuesListIterable
+
+from people.models import User
+from people.standing import Standing
+
+if TYPE_CHECKING:
+    from django.db.models.sql.compiler import SQLCompiler
+
+KEPT = 512
+# Nobody's key: every place of it in the compiled query is a place of the person's key.
+NOBODY = uuid.UUID("5e0b6a36-58a1-4b3c-9f7e-6c1d2e3f4a5b")
+Build = Callable[..., QuerySet]
+Facts = tuple[tuple[str, Hashable], ...]
+BY_ROLES = ("roles", "officer_opd_ids", "headed_opd_ids")
+
+
+class _KnownStanding:
+    """What a prepared query may know of a person; asking for more is an error."""
+
+    has_role = Standing.has_role
+
+    def __init__(self, facts: Facts) -> None:
+        self.__dict__.update(facts)
+
+    def __getattr__(self, name: str) -> Any:
+        raise TypeError(f"A prepared query may not depend on {name} of the person's standing.")
+
+
+def _stand_in(is_active: bool, facts: Facts) -> User:
+    # Its other columns are deferred: reading one looks for a row that doesn't exist.
+    user = User.from_db("default", ["id", "is_active"], [NOBODY, is_active])
+    user.__dict__["standing"] = _KnownStanding(facts)
+    return user
+
+
+class _Compiled:
+    """One queryset as SQL, with the places where the person's key goes."""
+
+    def __init__(self, queryset: QuerySet) -> None:
+        known = queryset._known_related_objects, queryset._prefetch_related_lookups
+        if any(known) or queryset._iterable_class not in (ModelIterable, ValuesListIterable):
+            raise TypeError("A prepared query gives models or tuples, without prefetching.")
+        self.model, self.db = queryset.model, queryset.db
+        self.iterable = queryset._iterable_class
+        self.compiler: SQLCompiler = queryset.query.get_compiler(using=queryset.db)
+        try:
+            self.sql, found = self.compiler.as_sql()
+        except EmptyResultSet:
+            self.sql, found = "", ()
+        self.params = tuple(found)
+        if any(str(NOBODY) in str(value) and not _is_key(value) for value in self.params):
+            raise TypeError("A prepared query may use the person's key only as it is.")
+
+    def params_for(self, user: User) -> list[Any]:
+        keys = {NOBODY: user.pk, str(NOBODY): str(user.pk)}
+        return [keys[value] if _is_key(value) else value for value in self.params]
+
+    def rows(self, user: User) -> list[Any]:
+        if not self.sql:
+            return []
+        compiler = copy.copy(self.compiler)
+        compiler.connection = connections[self.db]
+        answer = self.sql, self.params_for(user)
+        compiler.as_sql = lambda *_args, **_kwargs: answer
+        query = SimpleNamespace(get_compiler=lambda using: compiler)
+        asked = SimpleNamespace(
+            db=self.db, model=self.model, query=query, _known_related_objects={}
+        )
+        return list(self.iterable(asked))
+
+    def count(self, user: User) -> int:
+        if not self.sql:
+            return 0
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(
+                f"SELECT COUNT(*) FROM ({self.sql}) counted",  # noqa: S608 -- compiled by Django
+                self.params_for(user),
+            )
+            return cursor.fetchone()[0]
+
+
+def _is_key(value: Any) -> bool:
+    return isinstance(value, uuid.UUID | str) and str(value) == str(NOBODY)
+
+
+@lru_cache(maxsize=KEPT)
+def _compiled(
+    build: Build, is_active: bool, facts: Facts, args: tuple[Hashable, ...]
+) -> _Compiled:
+    return _Compiled(build(_stand_in(is_active, facts), *args))
+
+
+class _Prepared:
+    def __init__(self, build: Build, facts: tuple[str, ...]) -> None:
+        update_wrapper(self, build)
+        self.build, self.facts = build, facts
+
+    def rows(self, user: User, *args: Hashable) -> list[Any]:
+        return self._of(user, args).rows(user)
+
+    def count(self, user: User, *args: Hashable) -> int:
+        return self._of(user, args).count(user)
+
+    def _of(self, user: User, args: tuple[Hashable, ...]) -> _Compiled:
+        facts = tuple((name, getattr(user.standing, name)) for name in self.facts)
+        return _compiled(self.build, user.is_active, facts, args)
+
+
+def prepared(build: Build) -> _Prepared:
+    """`build(user, *args)` gives the queryset; of the person it uses the key alone."""
+    return _Prepared(build, ())
+
+
+def prepared_by_roles(build: Build) -> _Prepared:
+    """As `prepared`, for what also depends on the roles of today and the OPDs they are for."""
+    return _Prepared(build, BY_ROLES)

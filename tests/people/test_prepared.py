@@ -1,0 +1,67 @@
+"""Prepared queries: compiled once, answered for each person as the queryset itself would."""
+
+import pytest
+from django.db.models import Value
+
+from people.models import Role, User
+from people.prepared import _compiled, prepared, prepared_by_roles
+from tests.people.factories import AssignmentFactory, OpdFactory, RoleGrantFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@prepared
+def themselves(user):
+    return User.objects.filter(pk=user.pk)
+
+
+@prepared_by_roles
+def colleagues(user, letter):
+    """What an officer sees of the OPDs, by the facts that a prepared query may depend on."""
+    found = User.objects.filter(
+        assignments__post__opd__in=user.standing.officer_opd_ids, name__startswith=letter
+    )
+    return found.exclude(pk=user.pk).select_related().order_by("name")
+
+
+def test_each_person_gets_their_own_rows_of_one_compiled_query(django_assert_num_queries):
+    first, second = UserFactory(), UserFactory()
+    assert themselves.rows(first) == [first]
+    compiled = _compiled.cache_info().misses
+
+    with django_assert_num_queries(1):
+        assert themselves.rows(second) == [second]
+
+    assert _compiled.cache_info().misses == compiled
+    assert themselves.count(second) == 1
+
+
+def test_what_the_query_depends_on_makes_another_query():
+    officer = RoleGrantFactory(role=Role.OPD_OFFICER, opd=OpdFactory()).user
+    other = RoleGrantFactory(role=Role.OPD_OFFICER, opd=OpdFactory()).user
+    theirs = AssignmentFactory(post__opd=officer.role_grants.get().opd, user__name="Ani").user
+
+    assert colleagues.rows(officer, "A") == [theirs]
+    assert colleagues.rows(officer, "B") == []
+    assert colleagues.rows(other, "A") == []
+    assert colleagues.rows(UserFactory(), "A") == []  # an empty set: no query at all
+    assert colleagues.count(UserFactory(), "A") == 0
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda user: User.objects.filter(name=user.name),
+        lambda user: User.objects.filter(assignments__post__in=user.standing.post_ids),
+        lambda user: User.objects.filter(is_active=user.has_role(Role.AUDITOR)),
+        lambda user: User.objects.filter(name=Value(f"x{user.pk}")),
+        lambda user: User.objects.filter(pk=user.pk).prefetch_related("assignments"),
+        lambda user: User.objects.filter(pk=user.pk).values("name"),
+    ],
+    ids=["column", "posts", "undeclared role", "part of the key", "prefetch", "dictionaries"],
+)
+def test_a_query_that_depends_on_more_is_refused(build):
+    user = UserFactory()
+
+    with pytest.raises((TypeError, User.DoesNotExist)):
+        prepared(build).rows(user)

@@ -8,7 +8,7 @@ from rules.contrib.views import PermissionRequiredMixin
 from common.views import filter_form
 from mapping.forms import ProvinceFilter
 from mapping.models.rows import McspArea
-from mapping.province import matrix, years
+from mapping.province import Province
 
 
 class ProvinceView(PermissionRequiredMixin, View):
@@ -19,11 +19,12 @@ class ProvinceView(PermissionRequiredMixin, View):
         return None
 
     def get(self, request):
-        known = years()
+        province = Province()
+        known = province.years()
         filters = filter_form(request, ProvinceFilter, years=known)
         today = timezone.localdate()
         year = filters.cleaned_data["tahun"] or (known[0] if known else today.year)
-        lines = matrix(year=year, on=today)
+        lines = province.matrix(year=year, on=today)
         context = {
             "filters": filters,
             "year": year,

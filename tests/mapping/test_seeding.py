@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from mapping.models import Control, RiskArea, RiskMap
-from mapping.province import matrix
+from mapping.province import Province
 from mapping.seeding import seed_maps
 from people.models import Role
 from tests.people.factories import OpdFactory, PostFactory, person_with
@@ -38,7 +38,10 @@ def test_three_years_with_a_story():
     )
     assert average(last) < average(first)
     assert Control.objects.exclude(state="planned").exists()
-    lines = {line.opd.pk: line for line in matrix(year=year - 1, on=datetime.date(year, 11, 1))}
+    lines = {
+        line.opd.pk: line
+        for line in Province().matrix(year=year - 1, on=datetime.date(year, 11, 1))
+    }
     assert all(any(lines[opd.pk].cells) for opd in opds)
 
 

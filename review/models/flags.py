@@ -1,7 +1,7 @@
 """What the rules found, about whom, on which facts, and what a person said to it."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.conf import settings
@@ -216,3 +216,8 @@ class FlagSnapshot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.flag_id} {self.taken_at}"
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the sentence and the evidence take their words from."""
+        return {**(self.inputs.get("facts") or {}), **(self.inputs.get("shown") or {})}

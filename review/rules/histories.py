@@ -38,7 +38,7 @@ VANISHED = Rule(
                jsonb_build_object('person', u.name) AS shown
         {_GONE}
          WHERE old.section = ANY(%(sections)s) {_NOT_KEPT}
-    """,  # noqa: S608 -- made of the constants above
+    """,
     sentence=(
         "{person} mencantumkan {interest} pada daftar {previous_year}, tetapi tidak lagi pada "
         "daftar {year} dan tidak menyebut kapan berakhir."
@@ -72,7 +72,7 @@ MOVED_TO_KIN = Rule(
                AND kin.organisation_key = old.name_key AND kin.organisation_key <> ''
          WHERE old.section = 'business' {_NOT_KEPT}
          ORDER BY r.declarant_id, old.row_key, kin.row_key
-    """,  # noqa: S608 -- made of the constants above
+    """,
     sentence=(
         "{company} tercantum sebagai usaha {person} pada {previous_year}; pada {year} tempat "
         "itu menjadi tempat kerja {relative} ({relation})."
@@ -167,7 +167,7 @@ OFTEN_LATE = Rule(
 )
 
 # Who is obliged on the day, once a person, by the post held longest.
-_OBLIGED = """
+OBLIGED = """
         WITH obliged AS (
             SELECT DISTINCT ON (a.user_id) a.user_id, u.name, p.opd_id, p.title, a.starts_on,
                    p.id AS post_id
@@ -186,7 +186,7 @@ NEVER_FILED = Rule(
     weight=500,
     parameters=(Parameter("years", _("looking back so many years"), 2, 1, 10),),
     sql=f"""
-        {_OBLIGED}
+        {OBLIGED}
         SELECT 'person:' || o.user_id AS key, o.user_id AS subject, o.opd_id AS opd,
                extract(year FROM %(on)s::date)::int AS year, ARRAY[o.user_id] AS people,
                jsonb_build_object('since', o.starts_on, 'years', %(years)s) AS facts,

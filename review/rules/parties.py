@@ -142,11 +142,14 @@ FORMER_OFFICIAL = Rule(
     parameters=(Parameter("years", _("cooling-off (years)"), 2, 1, 10),),
     sql="""
         WITH former AS (
-            SELECT u.id, u.name, max(a.ends_on) AS left_on
+            SELECT u.id, u.name, lower(u.name) AS name_key, max(a.ends_on) AS left_on,
+                   (max(a.ends_on) + make_interval(years => %(years)s))::date AS waits_until
               FROM people_user u JOIN people_assignment a ON a.user_id = u.id
              GROUP BY u.id, u.name
             HAVING bool_and(a.ends_on IS NOT NULL AND a.ends_on < %(on)s::date)
-               AND max(a.ends_on) > %(on)s::date - make_interval(years => %(years)s)
+            UNION ALL
+            SELECT f.user_id, f.name, f.name_key, f.ended_on, f.cooling_until
+              FROM review_formerofficial f WHERE f.removed_at IS NULL
         ), stated AS (
             SELECT s.id, 'statement' AS form, s.declarant_id, s.opd_id, s.year, s.matter_id,
                    s.sent_at, p.name_key
@@ -159,18 +162,22 @@ FORMER_OFFICIAL = Rule(
               JOIN declarations_conflictparty p ON p.conflict_id = c.id
              WHERE c.state IN <live_conflict>
         )
-        SELECT stated.form || ':' || stated.id || ':' || f.id AS key,
+        SELECT DISTINCT ON (stated.form, stated.id, f.name_key)
+               stated.form || ':' || stated.id || ':' || md5(f.name_key) AS key,
                stated.declarant_id AS subject, stated.opd_id AS opd, stated.year::int AS year,
-               ARRAY[stated.declarant_id, f.id] AS people,
+               array_remove(ARRAY[stated.declarant_id, f.id], NULL) AS people,
                jsonb_build_object(stated.form, stated.id, 'left_on', f.left_on, 'matter', m.title,
                    'stated_on', <day stated.sent_at>) AS facts,
                jsonb_build_object('person', u.name, 'other', f.name) AS shown
           FROM former f
-          JOIN stated ON stated.name_key = lower(f.name) AND stated.declarant_id <> f.id
+          JOIN stated ON stated.name_key = f.name_key
+               AND stated.declarant_id IS DISTINCT FROM f.id
           JOIN declarations_matter m ON m.id = stated.matter_id
           JOIN people_user u ON u.id = stated.declarant_id
-         WHERE <day stated.sent_at> >= f.left_on AND <among stated.declarant_id, f.id>
-           AND position(' ' IN stated.name_key) > 0
+         WHERE <day stated.sent_at> BETWEEN f.left_on AND f.waits_until
+           AND f.waits_until >= %(on)s::date AND position(' ' IN stated.name_key) > 0
+           AND <among stated.declarant_id, f.id>
+         ORDER BY stated.form, stated.id, f.name_key, f.waits_until DESC, f.id
     """,
     sentence=(
         "{other}, yang meninggalkan jabatan pada {left_on}, menjadi pihak dalam “{matter}” yang "

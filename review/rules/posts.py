@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from review.rules.base import Parameter, Rule, Step
-from review.rules.histories import _OBLIGED
+from review.rules.histories import OBLIGED
 from review.rules.registers import PERSON, REGISTER, REGISTER_ROWS
 
 KIN_EVIDENCE = (("Daftar yang menyebut kerabat", "register"), ("Hubungan", "relation"))
@@ -122,14 +122,15 @@ NO_REGISTER = Rule(
         Parameter("days", _("days after the appointment"), 30, 1, 365),
     ),
     sql=f"""
-        {_OBLIGED}
+        {OBLIGED}
         SELECT 'person:' || o.user_id AS key, o.user_id AS subject, o.opd_id AS opd,
                extract(year FROM %(on)s::date)::int AS year, ARRAY[o.user_id] AS people,
                jsonb_build_object('year', extract(year FROM %(on)s::date)::int,
                    'since', o.starts_on, 'post_id', o.post_id) AS facts,
                jsonb_build_object('person', o.name, 'post', o.title) AS shown
           FROM obliged o
-         WHERE %(on)s::date >= date_trunc('year', %(on)s::date) + make_interval(months => %(months)s)
+         WHERE %(on)s::date
+               >= date_trunc('year', %(on)s::date) + make_interval(months => %(months)s)
            AND o.starts_on < %(on)s::date - make_interval(days => %(days)s)
            AND NOT EXISTS (
                SELECT 1 FROM declarations_interestregister r

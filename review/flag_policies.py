@@ -1,0 +1,39 @@
+"""Who sees flags and scores, judges them, and changes rules.
+
+A flag is seen by inspectors, the chief inspector and auditors who are free of conflict with
+everybody it rests on; never by the declarant's colleagues. The declarant reads a question that
+an inspector put to them, and answers it.
+"""
+
+from typing import Any
+
+import rules
+from django.utils import timezone
+
+from people.roles import Role
+from review.case_policies import is_addressee, leads, reads_cases, works_on_cases
+from review.conflict_free import bars_of
+
+
+@rules.predicate
+def is_apart(user: Any, flag: Any) -> bool:
+    """Not about oneself, kin, the own OPD or superior, nor resting on what they declared."""
+    bars = bars_of(user, on=timezone.localdate())
+    if bars.against(flag.subject, flag.opd_id):
+        return False
+    return not {user.pk, *bars.kin}.intersection(flag.people)
+
+
+@rules.predicate
+def reads_rules(user: Any, _target: Any = None) -> bool:
+    return user.has_any_role(Role.INSPECTOR, Role.CHIEF_INSPECTOR, Role.AUDITOR)
+
+
+rules.add_perm("review.list_flag", reads_cases)
+rules.add_perm("review.view_flag", reads_cases & is_apart)
+rules.add_perm("review.judge_flag", works_on_cases & is_apart)
+rules.add_perm("review.view_rule", reads_rules)
+rules.add_perm("review.change_rule", leads)
+rules.add_perm("review.draw_nilsample", leads)
+rules.add_perm("review.view_flagreply", is_addressee)
+rules.add_perm("review.answer_flagreply", is_addressee)

@@ -1,0 +1,36 @@
+"""Flags and rules: menu, words, notices, the clock."""
+
+import datetime
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from audit import presentation
+from common.addresses import address
+from jobs import schedule
+from notices import kinds
+from people import navigation
+from people.models import User
+from review import flag_policies, flag_tasks  # noqa: F401 -- adds permissions
+from review.flag_sentences import SENTENCES
+from review.workflow import flags
+
+# With the scheduler's second and the worker's, a change is flagged within five.
+LOOK_EVERY = datetime.timedelta(seconds=2)
+
+
+def menu(user: User) -> Iterator[navigation.Item]:
+    if user.has_perm("review.list_flag"):
+        yield navigation.Item(_("Flags"), address("review:flag_list"), "flag", order=48)
+    if user.has_perm("review.view_rule"):
+        yield navigation.Item(_("Rules"), address("review:rule_list"), "settings", order=49)
+
+
+def wire() -> None:
+    presentation.register_all(SENTENCES)
+    kinds.register(flags.ASKED, _("The Inspectorate asks about your declaration"))
+    navigation.register(menu)
+    schedule.register("review.flags", flag_tasks.follow_changes, every=LOOK_EVERY)
+    schedule.register(
+        "review.evaluate_all", flag_tasks.evaluate_all, daily_at=datetime.time(0, 40)
+    )

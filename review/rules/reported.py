@@ -1,0 +1,42 @@
+"""Automatic flag 7 of the fact sheet: a report about somebody whose register is nil."""
+
+from django.utils.translation import gettext_lazy as _
+
+from review.rules.base import Rule, Step
+from review.rules.registers import PERSON, REGISTER_ROWS
+
+REPORT_ON_NIL = Rule(
+    code="Q7_REPORT_ON_NIL",
+    catalogue="-",
+    title=_("A report about somebody whose register is nil"),
+    weight=700,
+    automatic=7,
+    sql="""
+        SELECT DISTINCT ON (c.id, r.declarant_id)
+               'report:' || c.id || ':' || r.declarant_id AS key, r.declarant_id AS subject,
+               r.opd_id AS opd, r.year::int AS year, ARRAY[r.declarant_id] AS people,
+               jsonb_build_object('register', r.id, 'report', c.id, 'number', c.number,
+                   'received_on', <day c.received_at>, 'signed_on', <day r.sent_at>,
+                   'year', r.year) AS facts,
+               jsonb_build_object('person', u.name) AS shown
+          FROM review_conflictreport c
+          JOIN review_reportsubject s ON s.report_id = c.id AND s.standing = 'confirmed'
+          JOIN declarations_interestregister r ON r.declarant_id = s.user_id AND r.is_nil
+          JOIN people_user u ON u.id = r.declarant_id
+         WHERE c.state <> 'not_eligible' AND <among r.declarant_id> AND <newest r>
+         ORDER BY c.id, r.declarant_id, s.id
+    """,
+    sentence=(
+        "Ada laporan {number} tertanggal {received_on} tentang {person}, yang menyatakan nihil "
+        "pada {signed_on}."
+    ),
+    steps=(
+        PERSON,
+        Step("register", "Daftar nihil {year}", "menyampaikan", "register"),
+        Step("report", "Laporan {number}", "diterima {received_on}"),
+    ),
+    clears=("Daftar kepentingan diperbarui, atau laporan tidak memenuhi syarat.",),
+    evidence=(*REGISTER_ROWS, ("Laporan", "number"), ("Diterima", "received_on")),
+)
+
+RULES = (REPORT_ON_NIL,)

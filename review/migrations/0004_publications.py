@@ -265,7 +265,6 @@ class Migration(migrations.Migration):
                     models.FileField(
                         blank=True,
                         editable=False,
-                        storage=review.models.publications.bundles_storage,
                         upload_to=review.models.publications.bundle_name,
                     ),
                 ),

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 import pgtrigger
 from django.conf import settings
-from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -92,10 +91,6 @@ class BundleState(models.TextChoices):
     EDGES = enum.nonmember((("queued", "ready"), ("queued", "failed"), ("failed", "queued")))
 
 
-def bundles_storage() -> Storage:
-    return storages["default"]
-
-
 def bundle_name(bundle: "EvidenceBundle", _name: str) -> str:
     return f"bundles/{bundle.pk}.zip"
 
@@ -114,9 +109,7 @@ class EvidenceBundle(models.Model):
     state = models.CharField(
         max_length=8, choices=BundleState, default=BundleState.QUEUED, editable=False
     )
-    file = models.FileField(
-        storage=bundles_storage, upload_to=bundle_name, blank=True, editable=False
-    )
+    file = models.FileField(upload_to=bundle_name, blank=True, editable=False)
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
     size = models.PositiveBigIntegerField(null=True, editable=False)
     failure = models.CharField(max_length=200, blank=True, editable=False)

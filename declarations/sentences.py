@@ -79,4 +79,9 @@ SENTENCES = {
     "conflictsource.add": _("added the source of conflict %(target)s: %(reason)s"),
     "conflictsource.change": _("changed the source of conflict %(target)s: %(reason)s"),
     "timelimit.set": _("set the limit %(target)s from %(valid_from)s on: %(reason)s"),
+    "interestregister.carry": _("carried it over from OPD %(former)s to OPD %(successor)s"),
+    "decisionstatement.carry": _("carried it over from OPD %(former)s to OPD %(successor)s"),
+    "conflictdeclaration.carry": _("carried it over from OPD %(former)s to OPD %(successor)s"),
+    "superiordecision.carry": _("carried it over from OPD %(former)s to OPD %(successor)s"),
+    "controlplan.carry": _("carried it over from OPD %(former)s to OPD %(successor)s"),
 }

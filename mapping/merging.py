@@ -1,12 +1,14 @@
-"""When OPDs become one: their maps go over to the successor as one draft.
+"""When OPDs become one: people, open cases, maps and controls go over to the successor.
 
-Signed documents stay as they were, under the old names. People and open cases are moved by the
-apps that own them; posts that don't exist in the successor are left out of the rows and named.
+Signed documents stay as they were, under the old names. Open cases are moved by the apps that own
+them (`mapping.carrying`); posts that don't exist in the successor are left out and named.
 """
 
+import hashlib
+import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -15,58 +17,100 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from mapping import carrying
+from mapping.carrying import Line, Merger
 from mapping.models import Control, RiskArea, RiskAreaPost, RiskMap
 from mapping.services.errors import MapError
 from mapping.services.maps import COPIED
 from mapping.services.obligations import update_obliged_posts
 from mapping.services.scales import default_scale, rate
 from mapping.workflow import archive
-from people.models import Opd, Post, User
+from people.models import Opd, Post, RoleGrant, User
+from people.services import Move, grant_officers, move_people, moves_for, officers_of
 
 OPEN = RiskMap.State.OPEN
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    map: RiskMap
-    carried: int
-    duplicates: int
-    archived: int
-    controls: int
+    """`map` is None when the sources had none to carry over."""
+
+    map: RiskMap | None
+    carried: int = 0
+    duplicates: int = 0
+    archived: int = 0
+    controls: int = 0
+    people: int = 0
+    cases: int = 0
+
+    @property
+    def has_done_something(self) -> bool:
+        return bool(self.map or self.controls or self.people or self.cases)
+
+
+class ChangedMeanwhileError(MapError):
+    """What would happen is not what the person has seen."""
 
 
 @transaction.atomic
 def merge_opds(
-    sources: Sequence[Opd], *, successor: Opd, year: int, by: User, reason: str
+    sources: Sequence[Opd], *, successor: Opd, year: int, by: User, reason: str, seen: str = ""
 ) -> Merged:
-    """Carry the newest rows of `sources` (and the successor's own) into one draft.
+    """Carry people, open cases, maps and controls of `sources` over to the successor, at once.
 
-    Posts are found again in the successor by their code. The maps of the sources are archived,
-    their unfinished controls move along.
+    People go to the posts of the same code from today on, then the open cases follow. The newest
+    rows of the sources (and the successor's own) become one draft; the maps of the sources are
+    archived, their unfinished controls move along. A second run finds nothing left to do.
+    `seen` is the mark of the preview that the person agreed to; raises ChangedMeanwhileError when
+    things have changed since.
     """
     if not by.has_perm("mapping.merge_riskmaps"):
         raise PermissionDenied
     _check(sources, successor, reason)
     ids = sorted({opd.pk for opd in sources})
     list(Opd.objects.select_for_update().filter(pk__in=[*ids, successor.pk]).order_by("pk"))
-    own = _newest(successor, any_state=True)
+    if seen and preview(sources, successor=successor, by=by).mark != seen:
+        raise ChangedMeanwhileError(
+            _("Something has changed since you looked. Read again what would happen, please.")
+        )
+    merger = Merger(tuple(sources), successor, timezone.localdate(), by, reason.strip())
+    people = move_people(sources, successor=successor, on=merger.on, by=by, reason=merger.reason)
+    grant_officers(sources, successor=successor, on=merger.on, by=by, reason=merger.reason)
+    cases = sum(carrying.carry(merger).values())
+    merged = _merge_maps(merger, ids, year)
+    merged = replace(
+        merged, people=len(people), cases=cases, controls=_move_controls(ids, successor)
+    )
+    archived = _archive(ids, by=by, reason=merger.reason)
+    for opd in sources:
+        update_obliged_posts(opd)
+    if merged.has_done_something:
+        record(
+            "riskmap.merge", by=by, target=merged.map or successor,
+            sources=[opd.code for opd in sources], carried=merged.carried,
+            duplicates=merged.duplicates, controls=merged.controls, people=merged.people,
+            cases=cases, reason=merger.reason,
+        )  # fmt: skip
+    return replace(merged, archived=archived)
+
+
+def _merge_maps(merger: Merger, ids: list[int], year: int) -> Merged:
+    """One draft of all rows; nothing when no source has a map that is open or in force."""
+    found = [risk_map for opd in merger.sources if (risk_map := _newest(opd)) is not None]
+    if not found:
+        return Merged(None)
+    successor = merger.successor
+    own = RiskMap.objects.filter(opd=successor).order_by("-year", "-version").first()
     if own is not None and own.state in OPEN and own.year == year:
         raise MapError(
             _("%(opd)s is working on its map of %(year)s; finish that one first.")
             % {"opd": successor.name, "year": year}
         )
-    draft = _draft(successor, year=year, previous=own, by=by, reason=reason)
-    taken = [found for opd in (successor, *sources) if (found := _newest(opd)) is not None]
-    carried, duplicates = _carry(taken, draft, by=by)
-    controls = _move_controls(ids, successor)
-    archived = _archive(ids, by=by, reason=reason)
-    for opd in sources:
-        update_obliged_posts(opd)
-    record(
-        "riskmap.merge", by=by, target=draft, sources=[opd.code for opd in sources],
-        carried=carried, duplicates=duplicates, reason=reason,
-    )  # fmt: skip
-    return Merged(draft, carried, duplicates, archived, controls)
+    draft = _draft(successor, year=year, previous=own, by=merger.by, reason=merger.reason)
+    kept = _newest(successor, but=draft)
+    taken = [kept, *found] if kept is not None else found
+    carried, duplicates = _carry(taken, draft, by=merger.by)
+    return Merged(draft, carried, duplicates)
 
 
 def _check(sources: Sequence[Opd], successor: Opd, reason: str) -> None:
@@ -80,11 +124,11 @@ def _check(sources: Sequence[Opd], successor: Opd, reason: str) -> None:
         raise MapError(_("Name the regulation or the reason."))
 
 
-def _newest(opd: Opd, *, any_state: bool = False) -> RiskMap | None:
-    """What the OPD worked on last; archived drafts don't count as knowledge lost."""
-    maps = RiskMap.objects.filter(opd=opd)
-    if not any_state:
-        maps = maps.exclude(state="superseded")
+def _newest(opd: Opd, *, but: RiskMap | None = None) -> RiskMap | None:
+    """What the OPD works on, else its map in force; archived ones were carried over already."""
+    maps = RiskMap.objects.filter(opd=opd, state__in=[*OPEN, "approved"])
+    if but is not None:
+        maps = maps.exclude(pk=but.pk)
     return maps.order_by("-year", "-version").first()
 
 
@@ -162,21 +206,52 @@ class Preview:
     without_map: list[Opd]
     controls: int
     posts_missing: list[Post]
+    moves: list[Move]
+    officers: list[RoleGrant]
+    cases: list[Line]
+
+    @property
+    def moving(self) -> list[Move]:
+        return [move for move in self.moves if move.target]
+
+    @property
+    def staying(self) -> list[Move]:
+        return [move for move in self.moves if not move.target]
+
+    @property
+    def has_nothing(self) -> bool:
+        return not (self.maps or self.controls or self.moving or self.officers or self.cases)
+
+    @property
+    def mark(self) -> str:
+        """Differs when anything of it does."""
+        facts = [
+            [f"{each.pk}:{each.revision}:{each.state}" for each in self.maps],
+            self.controls,
+            [(move.assignment.pk, move.target and move.target.pk) for move in self.moves],
+            [grant.pk for grant in self.officers],
+            [(line.label, line.number) for line in self.cases],
+        ]
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def preview(sources: Sequence[Opd], *, successor: Opd) -> Preview:
+def preview(sources: Sequence[Opd], *, successor: Opd, by: User) -> Preview:
     """Writes nothing."""
+    on = timezone.localdate()
     found = {opd.pk: _newest(opd) for opd in sources}
-    ids = list(found)
-    codes = Post.objects.filter(opd=successor).in_force(on=timezone.localdate())
+    codes = Post.objects.filter(opd=successor).in_force(on=on)
     named = Post.objects.filter(
         pk__in=RiskAreaPost.objects.filter(
             area__map__in=[each.pk for each in found.values() if each]
         ).values("post")
     )
+    merger = Merger(tuple(sources), successor, on, by)
     return Preview(
         maps=[each for each in found.values() if each],
         without_map=[opd for opd in sources if found[opd.pk] is None],
-        controls=Control.objects.filter(opd__in=ids).unfinished().count(),
+        controls=Control.objects.filter(opd__in=list(found)).unfinished().count(),
         posts_missing=list(named.exclude(code__in=codes.values("code")).order_by("code")[:100]),
+        moves=moves_for(sources, successor=successor, on=on, by=by),
+        officers=list(officers_of(sources, successor=successor, on=on, by=by)),
+        cases=carrying.preview(merger),
     )

@@ -13,7 +13,7 @@ SENTENCES = {
     "riskmap.approve": _("approved the risk map"),
     "riskmap.supersede": _("replaced the risk map by a later version"),
     "riskmap.archive": _("archived the risk map: %(reason)s"),
-    "riskmap.merge": _("carried the risk maps of %(sources)s over: %(reason)s"),
+    "riskmap.merge": _("carried people, cases and risk maps of %(sources)s over: %(reason)s"),
     "riskarea.add": _("added the risk area %(target)s"),
     "riskarea.change": _("changed the risk area %(target)s"),
     "riskarea.remove": _("removed the risk area %(target)s"),

@@ -7,8 +7,9 @@ from django.views import View
 from rules.contrib.views import PermissionRequiredMixin
 
 from mapping.forms import MergeForm
-from mapping.merging import merge_opds, preview
+from mapping.merging import ChangedMeanwhileError, merge_opds, preview
 from mapping.services import MapError
+from people.services import ServiceError
 
 
 class MergeView(PermissionRequiredMixin, View):
@@ -28,19 +29,34 @@ class MergeView(PermissionRequiredMixin, View):
         wanted = form.cleaned_data
         sources = list(wanted.pop("sources"))
         if "pasti" not in request.POST:
-            found = preview(sources, successor=wanted["successor"])
-            return self.page(form, preview=found, sources=sources, values=wanted)
+            return self.check_page(form, sources, wanted)
         try:
-            merged = merge_opds(sources, by=request.user, **wanted)
-        except MapError as error:
+            merged = merge_opds(
+                sources, by=request.user, seen=request.POST.get("dilihat", "")[:64], **wanted
+            )
+        except ChangedMeanwhileError as error:
+            messages.warning(request, str(error))
+            return self.check_page(form, sources, wanted, status=409)
+        except (MapError, ServiceError) as error:
             form.add_error(None, str(error))
             return self.page(form, status=422)
-        messages.success(
-            request,
-            _("%(count)s rows were carried over to %(opd)s; its head finds them as a draft.")
-            % {"count": merged.carried, "opd": wanted["successor"].name},
-        )
+        messages.success(request, self.done_words(merged, wanted["successor"]))
         return redirect("mapping:merge")
+
+    def done_words(self, merged, successor) -> str:
+        if not merged.has_done_something:
+            return _("Nothing was left to carry over.")
+        return _(
+            "Carried over to %(opd)s: %(people)s people, %(cases)s open cases, %(rows)s rows of "
+            "maps, %(controls)s controls. Its head finds the rows as a draft."
+        ) % {
+            "opd": successor.name, "people": merged.people, "cases": merged.cases,
+            "rows": merged.carried, "controls": merged.controls,
+        }  # fmt: skip
+
+    def check_page(self, form, sources, wanted, *, status=200):
+        found = preview(sources, successor=wanted["successor"], by=self.request.user)
+        return self.page(form, status=status, preview=found, sources=sources, values=wanted)
 
     def page(self, form, *, status=200, **context):
         return render(self.request, "mapping/merge.html", {"form": form, **context}, status=status)

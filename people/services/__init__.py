@@ -19,6 +19,7 @@ from people.services.activation import (
 )
 from people.services.errors import ServiceError
 from people.services.holidays import delete_holiday, save_holiday
+from people.services.merging import Move, grant_officers, move_people, moves_for, officers_of
 from people.services.organisation import (
     close_opd,
     oblige_post,
@@ -39,6 +40,7 @@ from people.services.standing import assign, end_assignment, grant_role, revoke_
 
 __all__ = [
     "UNKNOWN_PERSON",
+    "Move",
     "ServiceError",
     "activate",
     "add_person",
@@ -53,15 +55,19 @@ __all__ = [
     "end_sessions",
     "end_sessions_of",
     "forget_claims",
+    "grant_officers",
     "grant_role",
     "link_identity",
     "make_activation_code",
     "make_printed_codes",
+    "move_people",
+    "moves_for",
     "note_login",
     "note_login_failure",
     "note_password_changed",
     "note_second_factor",
     "oblige_post",
+    "officers_of",
     "reactivate",
     "request_password_reset",
     "reset_second_factor",

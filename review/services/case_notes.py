@@ -43,7 +43,7 @@ def add_file(
     return file
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def note_view(case: Case, *, by: User) -> None:
     """Who opens a case leaves a trace."""
     if not by.has_perm("review.view_case", case):
@@ -51,7 +51,7 @@ def note_view(case: Case, *, by: User) -> None:
     record("case.view", by=by, target=case)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def note_reading(file: CaseFile, *, by: User) -> None:
     """Who opens somebody else's file leaves a trace."""
     if file.uploaded_by_id != by.pk:

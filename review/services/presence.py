@@ -1,7 +1,8 @@
 """Who has the page of a case open: rows that live for two minutes after the last look."""
 
 import datetime
-import uuid
+
+from django.db import connection
 
 from people.models import User
 from review.models import Case, CasePresence
@@ -11,32 +12,23 @@ LIVES = datetime.timedelta(minutes=2)
 EVERY_SECONDS = 45
 
 
+_LOOK = """
+WITH here AS (
+    INSERT INTO review_casepresence (case_id, user_id, seen_at) VALUES (%(case)s, %(user)s, %(at)s)
+    ON CONFLICT (case_id, user_id) DO UPDATE SET seen_at = EXCLUDED.seen_at
+)
+SELECT user_id FROM review_casepresence
+ WHERE case_id = %(case)s AND user_id <> %(user)s AND seen_at > %(since)s
+"""
+
+
 def look(case: Case, *, by: User, at: datetime.datetime) -> list[User]:
-    """Note that `by` is looking; the colleagues who are, too. Two queries."""
-    CasePresence.objects.bulk_create(
-        [CasePresence(case=case, user=by, seen_at=at)],
-        update_conflicts=True,
-        unique_fields=["case", "user"],
-        update_fields=["seen_at"],
-    )
-    others = (
-        CasePresence.objects.filter(case=case, seen_at__gt=at - LIVES)
-        .exclude(user=by)
-        .select_related("user")
-        .order_by("user__name", "user_id")
-    )
-    return [presence.user for presence in others]
-
-
-def looked_at(
-    cases: list[Case], *, by: User, at: datetime.datetime
-) -> dict[uuid.UUID, list[User]]:
-    """For a list: case → colleagues who have it open. One query."""
-    found: dict[uuid.UUID, list[User]] = {}
-    rows = CasePresence.objects.filter(case__in=cases, seen_at__gt=at - LIVES).exclude(user=by)
-    for presence in rows.select_related("user").order_by("user__name", "user_id"):
-        found.setdefault(presence.case_id, []).append(presence.user)
-    return found
+    """Note that `by` is looking; the colleagues who are, too. One query while there are none."""
+    values = {"case": str(case.pk), "user": str(by.pk), "at": at, "since": at - LIVES}
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK, values)
+        others = [str(key) for (key,) in cursor.fetchall()]
+    return list(User.objects.filter(pk__in=others).order_by("name", "pk")) if others else []
 
 
 def forget(*, at: datetime.datetime) -> int:

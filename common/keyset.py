@@ -150,12 +150,28 @@ def paginate(
     if cursor:
         rows = order.beyond(rows, order.values(cursor), backwards=backwards)
     found = list(rows[: page_size + 1])
+    total = capped_count(queryset) if count else None
+    return page_of(found, total, order=order, page_size=page_size, query=query, path=path)
+
+
+def page_of(
+    found: list[Any],
+    counted: tuple[int, bool] | None,
+    *,
+    order: Order,
+    page_size: int,
+    query: QueryDict,
+    path: str = "",
+) -> KeysetPage:
+    """The page of rows that were found already, one more than is shown."""
+    backwards = BEFORE in query
+    cursor = query.get(BEFORE) or query.get(AFTER) or ""
     has_more, items = len(found) > page_size, found[:page_size]
     if backwards:
         items.reverse()
     has_previous = has_more if backwards else bool(cursor)
     has_next = bool(cursor) if backwards else has_more
-    total, is_capped = capped_count(queryset) if count else (None, False)
+    total, is_capped = counted or (None, False)
     return KeysetPage(
         items=items,
         previous_url=_url(query, path, BEFORE, order.cursor(items[0]))
@@ -169,7 +185,15 @@ def paginate(
 
 def capped_count(queryset: QuerySet, cap: int = COUNT_CAP) -> tuple[int, bool]:
     """How many rows, but never counting on beyond `cap`."""
-    counted = queryset.order_by().values("pk")[: cap + 1].count()
+    return capped(counted_rows(queryset, cap).count(), cap)
+
+
+def counted_rows(queryset: QuerySet, cap: int = COUNT_CAP) -> QuerySet:
+    """What has to be counted for `capped`."""
+    return queryset.order_by().values_list("pk")[: cap + 1]
+
+
+def capped(counted: int, cap: int = COUNT_CAP) -> tuple[int, bool]:
     return min(counted, cap), counted > cap
 
 
@@ -192,14 +216,7 @@ class KeysetListView(ListView):
     def get_context_data(self, *, object_list: Any = None, **kwargs: Any) -> dict[str, Any]:
         queryset = self.object_list if object_list is None else object_list
         try:
-            page = paginate(
-                queryset,
-                ordering=self.get_ordering(),
-                page_size=self.paginate_by,
-                query=self.request.GET,
-                path=self.request.path,
-                count=self.counts,
-            )
+            page = self.find_page(queryset)
         except InvalidCursorError as error:
             raise Http404(_("This page of the list does not exist.")) from error
         context = {
@@ -212,3 +229,13 @@ class KeysetListView(ListView):
             context[name] = page.items
         # Not ListView's: it would page by number.
         return ContextMixin.get_context_data(self, **(context | kwargs))
+
+    def find_page(self, queryset: QuerySet) -> KeysetPage:
+        return paginate(
+            queryset,
+            ordering=self.get_ordering(),
+            page_size=self.paginate_by,
+            query=self.request.GET,
+            path=self.request.path,
+            count=self.counts,
+        )

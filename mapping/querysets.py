@@ -41,8 +41,7 @@ def _visible(user: User, prefix: str = "") -> Q:
         seen |= ~q(state=MapState.DRAFT)
     if policies.leads_secretariat(user):
         seen |= q(opd__kind=Opd.Kind.INSPECTORATE) & ~q(state=MapState.DRAFT)
-    worked_in = {each.post.opd_id for each in user.standing.assignments}
-    return seen | q(opd__in=worked_in, state=MapState.APPROVED)
+    return seen | q(opd__in=user.standing.opd_ids, state=MapState.APPROVED)
 
 
 class RiskMapQuerySet(models.QuerySet):
@@ -71,7 +70,7 @@ class RiskMapQuerySet(models.QuerySet):
             if not policies.leads_secretariat(user):
                 return self.none()
             waiting = waiting.filter(opd__kind=Opd.Kind.INSPECTORATE)
-        mine = {each.post.opd_id for each in user.standing.assignments} | _own_opd_ids(user)
+        mine = user.standing.opd_ids | _own_opd_ids(user)
         return waiting.exclude(opd__in=mine)
 
     def with_counts(self, *, on: datetime.date) -> Self:

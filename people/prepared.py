@@ -10,16 +10,17 @@
     own_registers.count(user, on)    # how many
 
 Building and compiling a query costs Django several times what PostgreSQL takes to answer it. The
-SQL is kept in the process for each combination of what the query may depend on: the arguments
-(hashable; a day, a limit), whether the account is open, and where it says so roles and OPDs. The
-person who asks is replaced by a stand-in that knows this and nothing else: a query that looks at
-anything more (a name, a post) fails at its first call instead of being answered with somebody
-else's. Only the key of the person changes between two calls.
+SQL is kept in the process for each combination of what the query may depend on: the day, the
+arguments (hashable), whether the account is open, and where it says so roles and OPDs. The person
+who asks is replaced by a stand-in that knows this and nothing else: a query that looks at anything
+more (a name, a post, the database, the clock) fails at its first call with `DependsOnMoreError`
+instead of being answered with somebody else's. Only the key of the person changes between calls.
 """
 
 from __future__ import annotations
 
 import copy
+import datetime
 import uuid
 from collections.abc import Callable, Hashable
 from functools import lru_cache, update_wrapper
@@ -27,9 +28,10 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
+from django.db import connection, connections
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable, ValuesListIterable
+from django.utils import timezone
 
 from people.models import User
 from people.standing import Standing
@@ -42,7 +44,11 @@ KEPT = 512
 NOBODY = uuid.UUID("5e0b6a36-58a1-4b3c-9f7e-6c1d2e3f4a5b")
 Build = Callable[..., QuerySet]
 Facts = tuple[tuple[str, Hashable], ...]
-BY_ROLES = ("roles", "officer_opd_ids", "headed_opd_ids")
+BY_ROLES = ("roles", "officer_opd_ids", "headed_opd_ids", "headed_opd_kinds", "opd_ids")
+
+
+class DependsOnMoreError(TypeError):
+    """The query uses something that is not part of what it is kept by."""
 
 
 class _KnownStanding:
@@ -54,11 +60,11 @@ class _KnownStanding:
         self.__dict__.update(facts)
 
     def __getattr__(self, name: str) -> Any:
-        raise TypeError(f"A prepared query may not depend on {name} of the person's standing.")
+        raise DependsOnMoreError(f"{name} of the person's standing")
 
 
 def _stand_in(is_active: bool, facts: Facts) -> User:
-    # Its other columns are deferred: reading one looks for a row that doesn't exist.
+    # Its other columns are deferred: reading one asks the database, which is refused.
     user = User.from_db("default", ["id", "is_active"], [NOBODY, is_active])
     user.__dict__["standing"] = _KnownStanding(facts)
     return user
@@ -70,7 +76,7 @@ class _Compiled:
     def __init__(self, queryset: QuerySet) -> None:
         known = queryset._known_related_objects, queryset._prefetch_related_lookups
         if any(known) or queryset._iterable_class not in (ModelIterable, ValuesListIterable):
-            raise TypeError("A prepared query gives models or tuples, without prefetching.")
+            raise DependsOnMoreError("A prepared query gives models or tuples, no prefetching.")
         self.model, self.db = queryset.model, queryset.db
         self.iterable = queryset._iterable_class
         self.compiler: SQLCompiler = queryset.query.get_compiler(using=queryset.db)
@@ -79,8 +85,11 @@ class _Compiled:
         except EmptyResultSet:
             self.sql, found = "", ()
         self.params = tuple(found)
-        if any(str(NOBODY) in str(value) and not _is_key(value) for value in self.params):
-            raise TypeError("A prepared query may use the person's key only as it is.")
+        for value in self.params:
+            if isinstance(value, datetime.datetime):
+                raise DependsOnMoreError("the clock")
+            if str(NOBODY) in str(value) and not _is_key(value):
+                raise DependsOnMoreError("a part of the person's key")
 
     def params_for(self, user: User) -> list[Any]:
         keys = {NOBODY: user.pk, str(NOBODY): str(user.pk)}
@@ -114,11 +123,20 @@ def _is_key(value: Any) -> bool:
     return isinstance(value, uuid.UUID | str) and str(value) == str(NOBODY)
 
 
+def _refuse(*_args: Any) -> None:
+    raise DependsOnMoreError("the database")
+
+
 @lru_cache(maxsize=KEPT)
 def _compiled(
-    build: Build, is_active: bool, facts: Facts, args: tuple[Hashable, ...]
+    build: Build,
+    is_active: bool,
+    facts: Facts,
+    args: tuple[Hashable, ...],
+    _today: datetime.date,
 ) -> _Compiled:
-    return _Compiled(build(_stand_in(is_active, facts), *args))
+    with connection.execute_wrapper(_refuse):
+        return _Compiled(build(_stand_in(is_active, facts), *args))
 
 
 class _Prepared:
@@ -134,7 +152,7 @@ class _Prepared:
 
     def _of(self, user: User, args: tuple[Hashable, ...]) -> _Compiled:
         facts = tuple((name, getattr(user.standing, name)) for name in self.facts)
-        return _compiled(self.build, user.is_active, facts, args)
+        return _compiled(self.build, user.is_active, facts, args, timezone.localdate())
 
 
 def prepared(build: Build) -> _Prepared:

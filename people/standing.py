@@ -69,6 +69,15 @@ class Standing:
         return frozenset(a.post.opd_id for a in self.assignments if a.post.is_opd_head)
 
     @property
+    def headed_opd_kinds(self) -> frozenset[str]:
+        return frozenset(a.post.opd.kind for a in self.assignments if a.post.is_opd_head)
+
+    @property
+    def opd_ids(self) -> frozenset[int]:
+        """Where the person works, in whatever post."""
+        return frozenset(a.post.opd_id for a in self.assignments)
+
+    @property
     def officer_opd_ids(self) -> frozenset[int]:
         return frozenset(
             opd_id for role, opd_id in self.granted if role == Role.OPD_OFFICER and opd_id

@@ -20,7 +20,8 @@ from rules.contrib.views import PermissionRequiredMixin
 from common.errors import too_many_requests
 from common.keyset import KeysetListView
 from common.views import InvalidFormMixin, PartMixin
-from statements import files, limits, services, verification
+from people.lists import PreparedListView
+from statements import files, limits, registry, services, verification
 from statements.forms import VerifyForm
 from statements.models import Document
 from statements.services import DocumentError
@@ -92,7 +93,7 @@ class DocumentMixin(PermissionRequiredMixin):
         return self._document
 
 
-class DocumentListView(KeysetListView):
+class DocumentListView(PreparedListView):
     """Every document that the person may see, newest first."""
 
     model = Document
@@ -100,8 +101,13 @@ class DocumentListView(KeysetListView):
     context_object_name = "documents"
     ordering = ("-created_at", "-pk")
 
-    def get_queryset(self):
-        return Document.objects.visible_to(self.request.user).for_list()
+    @staticmethod
+    def rows(user, _viewers):
+        return Document.objects.visible_to(user).for_list()
+
+    @property
+    def facts(self):
+        return (registry.viewers(),)
 
 
 class DocumentDetailView(DocumentMixin, PartMixin, DetailView):

@@ -16,6 +16,7 @@ from django import template
 from django.template.base import NodeList, Parser, Token
 from django.template.context import Context
 from django.template.loader import get_template
+from django.templatetags.i18n import do_translate
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -227,6 +228,18 @@ def steady(parser: Parser, _token: Token) -> SteadyNode:
     nodelist = parser.parse(("endsteady",))
     parser.delete_first_token()
     return SteadyNode(nodelist)
+
+
+@register.tag
+def translate(parser: Parser, token: Token) -> template.Node:
+    """Django's, but words that stand in the template are looked up once a language.
+
+    A list says the heading of each column again in every row, for narrow screens.
+    """
+    node = do_translate(parser, token)
+    bits = token.split_contents()
+    stands_there = len(bits) == 2 and bits[1][0] in "'\"" and bits[1][-1] == bits[1][0]
+    return SteadyNode(NodeList([node])) if stands_there else node
 
 
 @register.simple_tag

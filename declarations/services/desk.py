@@ -34,13 +34,12 @@ def desk_of(user: User, *, on: datetime.date | None = None) -> Desk:
     """Asked once an instance (a request)."""
     if "_desk" not in user.__dict__:
         on = on or timezone.localdate()
-        user.__dict__["_desk"] = Desk(**dict(_numbers.rows(user, on, timezone.localdate())))
+        user.__dict__["_desk"] = Desk(**dict(_numbers.rows(user, on)))
     return user.__dict__["_desk"]
 
 
 @prepared_by_roles
-def _numbers(user: User, on: datetime.date, _today: datetime.date) -> QuerySet:
-    """`_today`: who stands below a superior is asked of the calendar of today."""
+def _numbers(user: User, on: datetime.date) -> QuerySet:
     return _counted("to_decide", ConflictDeclaration.objects.to_decide(user)).union(
         _counted("tasks", ControlTask.objects.open_for(user)),
         _counted("plans", ControlPlan.objects.waiting_for(user, on=on)),

@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import CreateView, DetailView
 
-from common.keyset import KeysetListView
 from common.views import PartMixin, filter_form
 from people import services
 from people.emails import absolute
@@ -21,6 +20,7 @@ from people.forms import (
     ReasonForm,
     RoleGrantForm,
 )
+from people.lists import PreparedListView
 from people.models import Assignment, Opd, RoleGrant, User
 from people.services import activation
 from people.views.base import (
@@ -33,7 +33,8 @@ from people.views.base import (
 MOST_SLIPS = 300
 
 
-class PersonListView(PermissionRequiredMixin, PartMixin, KeysetListView):
+class PersonListView(PermissionRequiredMixin, PartMixin, PreparedListView):
+    model = User
     permission_required = "people.list_user"
     template_name = "people/list.html"
     part = "table"
@@ -43,10 +44,18 @@ class PersonListView(PermissionRequiredMixin, PartMixin, KeysetListView):
     def get_permission_object(self):
         return None
 
+    @staticmethod
+    def rows(user, on):
+        return User.objects.visible_to(user).with_main_post(on=on)
+
+    @property
+    def facts(self):
+        return (timezone.localdate(),)
+
     def get_queryset(self):
         self.filter = filter_form(self.request, PersonFilterForm)
         data, today = self.filter.cleaned_data, timezone.localdate()
-        people = User.objects.visible_to(self.request.user)
+        people = super().get_queryset()
         if data["q"]:
             people = people.matching(data["q"])
         if data["opd"]:
@@ -55,7 +64,7 @@ class PersonListView(PermissionRequiredMixin, PartMixin, KeysetListView):
             people = people.active().unactivated()
         elif data["state"]:
             people = people.filter(is_active=data["state"] == "active")
-        return people.with_main_post(on=today)
+        return people
 
     def get_context_data(self, **kwargs):
         may_add = self.request.user.has_perm("people.add_user")

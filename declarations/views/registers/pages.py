@@ -14,7 +14,6 @@ from rules.contrib.views import PermissionRequiredMixin
 
 from common.errors import conflict
 from common.forms import CleanTextarea, plain_helper
-from common.keyset import KeysetListView
 from declarations import states
 from declarations.differences import difference
 from declarations.models import InterestRegister
@@ -27,6 +26,7 @@ from declarations.views.editing.signing import ReviewMixin
 from declarations.views.registers.editing import REGISTER_EDITING
 from declarations.workflow import registers as workflow
 from declarations.workflow.base import TransitionError
+from people.lists import PreparedListView
 
 
 class RegisterMixin(PermissionRequiredMixin):
@@ -72,15 +72,17 @@ class RegisterMixin(PermissionRequiredMixin):
         return {"sections": sections, "difference": delta}
 
 
-class RegisterListView(KeysetListView):
+class RegisterListView(PreparedListView):
     """One's own registers, the newest first."""
 
+    model = InterestRegister
     template_name = "declarations/registers/list.html"
     context_object_name = "registers"
     ordering = ("-created_at", "-pk")
 
-    def get_queryset(self):
-        rows = InterestRegister.objects.filter(declarant=self.request.user)
+    @staticmethod
+    def rows(user):
+        rows = InterestRegister.objects.filter(declarant=user)
         return rows.select_related("document").defer("draft", "document__content")
 
     def get_context_data(self, **kwargs):

@@ -110,13 +110,6 @@ def superior_ids(people: Iterable[Any], *, on: datetime.date) -> dict[uuid.UUID,
     return chains
 
 
-def superior_chain(user: User, on: datetime.date) -> list[User]:
-    """All above `user`, the nearest first; each person once. Two queries."""
-    keys = superior_ids([user], on=on)[user.pk]
-    found = User.objects.in_bulk(keys)
-    return [found[key] for key in keys]
-
-
 def superior_of(user: User, on: datetime.date) -> User | None:
     keys = superior_ids([user], on=on)[user.pk]
     return User.objects.get(pk=keys[0]) if keys else None

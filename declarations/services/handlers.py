@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from declarations.models import ConflictDeclaration, HandlerChange, Suspension
@@ -40,15 +41,14 @@ def choose_handler(
     A person who is no longer in the chain (moved meanwhile) does not shorten it.
     """
     declarant = conflict.declarant
-    chain = [*hierarchy.superior_chain(declarant, on), *_chief_inspectors(on)]
-    chain = [person for person in dict.fromkeys(chain) if person.pk != declarant.pk]
+    chain = [person for person in _above(conflict, on=on) if person.pk != declarant.pk]
     if above is not None and above in chain:
         chain = chain[chain.index(above) + 1 :]
     elif above is not None:
         tried = set(_tried(conflict))
         chain = [person for person in chain if person.pk not in tried]
     chain = [person for person in chain if person.pk not in passed]
-    involved = involved_among(conflict, chain)
+    involved = kin_among(declarant, chain) | {p.pk for p in chain if p.is_kept_out}
     passed_over: list[User] = []
     for person in chain:
         if person.pk not in involved:
@@ -66,11 +66,7 @@ def passed_over(conflict: ConflictDeclaration) -> set[uuid.UUID]:
 def involved_among(conflict: ConflictDeclaration, people: list[User]) -> set:
     """The keys of those who may not decide: kin, or kept out of the same matter themselves."""
     involved = kin_among(conflict.declarant, people)
-    involved |= set(
-        Suspension.objects.filter(
-            user__in=people, matter_id=conflict.matter_id, ended_at__isnull=True
-        ).values_list("user_id", flat=True)
-    )
+    involved |= set(_kept_out(conflict).filter(user__in=people).values_list("user_id", flat=True))
     involved.add(conflict.declarant_id)
     return involved
 
@@ -100,8 +96,27 @@ def _tried(conflict: ConflictDeclaration) -> list:
     return [key for key in conflict.handler_changes.values_list("to_user_id", flat=True) if key]
 
 
-def _chief_inspectors(on: datetime.date) -> list[User]:
+def _kept_out(conflict: ConflictDeclaration) -> QuerySet:
+    """Who keeps out of the same matter themselves."""
+    return Suspension.objects.filter(matter_id=conflict.matter_id, ended_at__isnull=True)
+
+
+def _above(conflict: ConflictDeclaration, *, on: datetime.date) -> list[User]:
+    """The superiors upwards, then the chief inspectors; `is_kept_out` of each. Two queries."""
+    keys = hierarchy.superior_ids([conflict.declarant_id], on=on)[conflict.declarant_id]
     grants = RoleGrant.objects.running(on=on).filter(
-        role=Role.CHIEF_INSPECTOR, user__is_active=True
+        role=Role.CHIEF_INSPECTOR, user=OuterRef("pk"), user__is_active=True
     )
-    return [grant.user for grant in grants.select_related("user").order_by("starts_on", "pk")]
+    first = grants.order_by("starts_on", "pk")
+    people = (
+        User.objects.annotate(
+            chief_since=Subquery(first.values("starts_on")[:1]),
+            chief_grant=Subquery(first.values("pk")[:1]),
+            is_kept_out=Exists(_kept_out(conflict).filter(user=OuterRef("pk"))),
+        )
+        .filter(Q(pk__in=keys) | Q(chief_grant__isnull=False))
+        .order_by("chief_since", "chief_grant")
+    )
+    found = {person.pk: person for person in people}
+    chiefs = [key for key, person in found.items() if person.chief_grant is not None]
+    return [found[key] for key in dict.fromkeys([*keys, *chiefs])]

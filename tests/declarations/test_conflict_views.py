@@ -74,7 +74,7 @@ def test_signature_page_says_what_follows_and_to_whom_it_goes(client, office):
     content = client.get(url("sign", conflict)).content.decode()
 
     assert office.superior.full_name in content
-    assert count_page_queries(lambda: client.get(url("sign", conflict))) <= 18
+    assert count_page_queries(lambda: client.get(url("sign", conflict))) <= 12
 
 
 @pytest.mark.parametrize("who", ["staff", "superior", "officer", "inspector"])

@@ -53,15 +53,12 @@ def oversees(user: "User", _target: Any = None) -> bool:
 
 
 def works_in(user: "User", opd_id: int) -> bool:
-    return any(each.post.opd_id == opd_id for each in user.standing.assignments)
+    return opd_id in user.standing.opd_ids
 
 
 def leads_secretariat(user: "User") -> bool:
     """Above the Inspectorate stands the regional secretary, who reviews its map."""
-    return any(
-        each.post.is_opd_head and each.post.opd.kind == Opd.Kind.REGIONAL_SECRETARIAT
-        for each in user.standing.assignments
-    )
+    return Opd.Kind.REGIONAL_SECRETARIAT in user.standing.headed_opd_kinds
 
 
 @rules.predicate

@@ -111,6 +111,8 @@ reviews = reviews_opd & ~belongs_to
 can_view = draws | (watches & was_sent) | (works_there & is_in_force)
 
 rules.add_perm("mapping.change_conflictsource", administers)
+rules.add_perm("mapping.view_riskscale", administers | oversees)
+rules.add_perm("mapping.change_riskscale", administers)
 rules.add_perm("mapping.list_riskmap", rules.always_true)
 rules.add_perm("mapping.add_riskmap", draws_some)
 rules.add_perm("mapping.view_riskmap", can_view)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from django.db import transaction
+from django.utils import timezone
 
 from mapping.models import ConflictSource, RiskAreaTemplate, RiskScale
 
@@ -38,7 +39,9 @@ def _load_scales() -> None:
     for row in rows:
         if (row["code"], row["version"]) not in known:
             row["is_default"] = row["is_default"] and not has_default
-            RiskScale.objects.create(**row)
+            RiskScale.objects.create(
+                state=RiskScale.State.PUBLISHED, published_at=timezone.now(), **row
+            )
 
 
 def _load_risk_areas() -> None:

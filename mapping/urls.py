@@ -12,6 +12,7 @@ from mapping.views import (
     province,
     reviewing,
     rows,
+    scales,
 )
 
 app_name = "mapping"
@@ -21,6 +22,12 @@ urlpatterns = [
     path("mulai/", maps.StartView.as_view(), name="start"),
     path("provinsi/", province.ProvinceView.as_view(), name="province"),
     path("gabung/", merging.MergeView.as_view(), name="merge"),
+    path("skala/", scales.ScaleListView.as_view(), name="scale_list"),
+    path("skala/<int:pk>/", scales.ScaleDetailView.as_view(), name="scale_detail"),
+    path("skala/<int:pk>/baru/", scales.ScaleStartView.as_view(), name="scale_start"),
+    path("skala/<int:pk>/ubah/", scales.ScaleEditView.as_view(), name="scale_edit"),
+    path("skala/<int:pk>/berlakukan/", scales.ScaleEnforceView.as_view(), name="scale_enforce"),
+    path("skala/<int:pk>/buang/", scales.ScaleDiscardView.as_view(), name="scale_discard"),
     path("<int:pk>/", maps.MapDetailView.as_view(), name="detail"),
     path("<int:pk>/cetak/", maps.SheetView.as_view(), name="sheet"),
     path("<int:pk>/riwayat/", maps.HistoryView.as_view(), name="history"),

@@ -33,7 +33,8 @@ from declarations.services.configuration import form_in_use
 from declarations.workflow import conflicts, decisions, plans, statements
 from declarations.workflow import registers as register_workflow
 from jobs.models import Job
-from mapping.models import ControlFile, MapImport, RiskArea, RowComment
+from mapping.models import ControlFile, MapImport, RiskArea, RiskScale, RowComment
+from mapping.services import scale_versions
 from people.models import Holiday, ImportBatch, Opd, Role, User
 from statements.models import Document
 from tests.declarations.factories import RegisterFactory, full_draft
@@ -292,6 +293,10 @@ def _maps(opd: Opd, people: dict[str, User]) -> dict[str, Any]:
             area=row, text="Lengkapi.", created_by=people["inspector"]
         ),
         "control": control,
+        "scale_draft": scale_versions.start_version(
+            RiskScale.objects.get(is_default=True), note="Uji", by=people["system_administrator"]
+        ),
+        "scale_other": RiskScale.objects.get(code="KALI"),
         "map_import": MapImport.objects.create(
             map=draft, file_name="peta.csv", revision=0, created_by=people["officer"]
         ),
@@ -381,6 +386,8 @@ SUBJECTS = {
     "mapping:area_remove": "area_draft",
     "mapping:comment_": "map_comment",
     "mapping:control_": "control",
+    "mapping:scale_": "scale_draft",
+    "mapping:scale_start": "scale_other",
 }
 WRITING = (
     "tasks", "nil_all", "check", "sign", "section", "nil", "row_add", "row", "row_remove",

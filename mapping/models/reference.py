@@ -2,12 +2,15 @@
 
 from typing import ClassVar
 
+import pgtrigger
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from common.constraints import ordered
+from common.constraints import known_choice, ordered
 
 
 class ConflictSource(models.Model):
@@ -32,8 +35,18 @@ class ConflictSource(models.Model):
         return self.label_en if translation.get_language() == "en" else self.label_id
 
 
+class ScaleState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+
+
 class RiskScale(models.Model):
-    """A scale of likelihood by impact: 25 cells, bands, words; a map keeps the one it used."""
+    """A scale of likelihood by impact: 25 cells, bands, words; a map keeps the one it used.
+
+    Once it was in force nothing in it changes; `is_default` is the one for new maps.
+    """
+
+    State = ScaleState
 
     code = models.CharField(_("code"), max_length=20)
     version = models.PositiveSmallIntegerField(_("version"))
@@ -46,6 +59,21 @@ class RiskScale(models.Model):
     bands = models.JSONField(_("bands"))
     is_default = models.BooleanField(_("default"), default=False)
     valid_from = models.DateField(_("valid from"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=ScaleState, default=ScaleState.DRAFT, editable=False
+    )
+    note = models.CharField(_("what changed"), max_length=300, blank=True)
+    # Version counter against two editors of one draft.
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    # Null: shipped with the portal.
+    created_at = models.DateTimeField(null=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    published_at = models.DateTimeField(null=True, editable=False)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
 
     class Meta:
         ordering: ClassVar = ["code", "-version"]
@@ -57,10 +85,48 @@ class RiskScale(models.Model):
                 name="riskscale_one_default",
                 violation_error_message=_("Another scale is the default already."),
             ),
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=Q(state="draft"),
+                name="riskscale_one_draft",
+                violation_error_message=_(
+                    "This scale already has a draft; edit or discard that one."
+                ),
+            ),
+            known_choice("state", ScaleState, name="riskscale_state_known"),
+            models.CheckConstraint(
+                condition=Q(is_default=False) | Q(state="published"),
+                name="riskscale_default_published",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(published_at__isnull=False),
+                name="riskscale_published_has_time",
+            ),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.FSM(name="edges", field="state", transitions=[("draft", "published")]),
+            pgtrigger.Protect(
+                name="content_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.state = 'published' AND (OLD.code, OLD.version, OLD.name, OLD.cells,"
+                    " OLD.bands, OLD.likelihood_labels, OLD.impact_labels) IS DISTINCT FROM"
+                    " (NEW.code, NEW.version, NEW.name, NEW.cells, NEW.bands,"
+                    " NEW.likelihood_labels, NEW.impact_labels)"
+                ),
+            ),
+            pgtrigger.Protect(
+                name="published_stay",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Q(old__state="published"),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.version})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("mapping:scale_detail", args=[self.pk])
 
     def magnitude(self, likelihood: int, impact: int) -> int:
         """The number in the cell; both from 1 to 5, else ValueError."""

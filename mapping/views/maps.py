@@ -58,6 +58,7 @@ class MapListView(PermissionRequiredMixin, PartMixin, KeysetListView):
             waiting=list(waiting[:20]) if reviews else [],
             may_start=user.has_perm("mapping.add_riskmap"),
             may_see_province=user.has_perm("mapping.view_province"),
+            may_see_scales=user.has_perm("mapping.view_riskscale"),
         )
 
 

@@ -285,7 +285,7 @@ NIL_IN_RISK_POST = Rule(
               FROM mapping_riskareapost n
               JOIN mapping_riskarea a ON a.id = n.area_id
               JOIN mapping_riskmap m ON m.id = a.map_id AND m.state = 'approved'
-             WHERE coalesce(nullif(a.residual_level, ''), a.level) = ANY(%(levels)s)
+             WHERE a.level = ANY(%(levels)s)  -- the inherent one: a control makes no other post
              ORDER BY n.post_id, a.magnitude DESC, a.id
         )
         SELECT DISTINCT ON (r.declarant_id)

@@ -1,0 +1,188 @@
+"""What the demonstration province hides, held against the flags: recall and precision.
+
+Recall: of the planted findings of each kind, how many have a flag of a rule that is meant for
+them, with all people of the finding in it. Precision: what share of the flags is planted; the
+others are not false, the story makes them true by chance, and each rule says how.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from review.models import Flag, RuleVersion
+from review.rules import RULES
+from review.services.evaluation import findings
+
+# Which rules are meant for a planted kind; several where one case is of two kinds.
+KINDS: dict[str, tuple[str, ...]] = {
+    "A1_relative_missing": ("A1_RELATIVE_MISSING",),
+    "A3_company_without_identifier": ("A3_NO_IDENTIFIER",),
+    "A4_shares_over_100": ("A4_SHARES_OVER_WHOLE",),
+    "A4_owner_with_zero_share": ("A4_OWNER_WITHOUT_SHARE",),
+    "A5_began_before_birth": ("A5_IMPOSSIBLE_DATE",),
+    "A11_placeholder_text": ("A11_PLACEHOLDER_TEXT",),
+    "A12_clone_nil_filing": ("A12_NIL_AT_ONCE",),
+    "B1_vanished_interest": ("B1_VANISHED",),
+    "B2_moved_to_kin": ("B2_MOVED_TO_KIN",),
+    "B3_company_born_around_appointment": ("B3_BORN_AT_APPOINTMENT",),
+    "B11_late_every_year": ("B11_OFTEN_LATE",),
+    "B11_never_filed": ("B11_NEVER_FILED",),
+    "B11_returned_often": ("B11_RETURNED_OFTEN",),
+    "B11_nil_then_declared": ("B11_NIL_THEN_DECLARED",),
+    "B11_nil_two_years_in_risk_post": ("Q9_NIL_IN_RISK_POST",),
+    "C2_own_company_called_another": ("C2_OWN_COMPANY_IS_PARTY",),
+    "C3_relatives_company_called_another": ("C3_RELATIVES_EMPLOYER_IS_PARTY",),
+    "C6_former_employer_is_party": ("C6_FORMER_EMPLOYER_IS_PARTY",),
+    "C12_giver_is_party": ("C12_GIVER_IS_PARTY",),
+    "C14_grant_to_own_body": ("C14_OWN_BODY_IS_PARTY",),
+    "D1_kin_in_reporting_line": ("D1_KIN_IN_LINE",),
+    "D2_panel_related_to_candidate": ("D2_RELATIVE_IS_PARTY",),
+    "D3_auditors_own_ground": ("D3_AUDITORS_OWN_GROUND",),
+    "D4_forbidden_double_post": ("D4_DOUBLE_POST",),
+    "D5_risk_post_without_register": ("D5_NO_REGISTER",),
+    "D6_checked_by_kin": ("D6_CHECKED_BY_KIN",),
+    "D6_decided_by_kin": ("D6_DECIDED_BY_KIN",),
+    "E1_silent_opd": ("E1_SILENT_UNIT",),
+    "E2_conflicts_off_the_map": ("E2_OFF_THE_MAP",),
+    "E4_nil_rate_outlier": ("E4_NIL_OUTLIER",),
+    "F1_recusal_breach": ("F1_RECUSAL_BREACH",),
+    "F2_superior_late": ("F2_DECIDED_LATE",),
+    "F2_decision_overdue": ("F2_DECISION_OVERDUE",),
+    "F3_acted_while_suspended": ("F3_ACTED_WHILE_SUSPENDED",),
+    "F4_task_overdue": ("F4_TASK_OVERDUE",),
+    "F5_plan_stale_after_transfer": ("F5_STALE_AFTER_TRANSFER",),
+    "F6_told_to_stop_still_declared": ("F6_REFUSED_STILL_DECLARED",),
+    "F7_continued_though_found": ("F7_CONTINUED_THOUGH_FOUND",),
+    "F8_declared_after_decision": ("F8_DECLARED_AFTER_DECISION",),
+    "F9_replacement_conflicted": ("F9_REPLACEMENT_CONFLICTED",),
+}
+# Why a rule flags more than was planted.
+OTHERWISE = {
+    "A1_RELATIVE_MISSING": "one of ten relatives of the story names nobody back",
+    "B1_VANISHED": "B2 hides the same row; a merged profile drops one now and then",
+    "B3_BORN_AT_APPOINTMENT": "an ordinary company that began near an appointment",
+    "B11_OFTEN_LATE": "people of the story who are late twice by chance",
+    "B11_NIL_THEN_DECLARED": "declared conflicts of the story by people whose register is nil",
+    "D1_KIN_IN_LINE": "D6 plants kin between superior and subordinate, too; ordinary kin",
+    "D5_NO_REGISTER": "six of a hundred never file, and B11 plants two",
+    "D6_CHECKED_BY_KIN": "the superior of D1 acknowledges a relative's register",
+    "E3_RISK_WITHOUT_CONTROL": "the seeded maps have areas past their day",
+    "E4_NIL_OUTLIER": "the OPD of the A12 clones is mostly nil as well",
+    "F4_TASK_OVERDUE": "tasks of the story that are past their day",
+    "Q1_DEALS_IN_RISK_POST": "an automatic flag: true of many ordinary posts",
+    "Q2_ACTUAL_CONFLICT": "an automatic flag: every running actual conflict",
+    "Q3_HIGH_LEVEL": "an automatic flag: every running conflict of a high level",
+    "Q9_NIL_IN_RISK_POST": "people of the story who have nothing to declare in a risk post",
+}
+
+
+@dataclass(slots=True)
+class Line:
+    """One kind or one rule: how many there are, how many were found or planted."""
+
+    name: str
+    number: int = 0
+    found: int = 0
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Report:
+    kinds: list[Line] = field(default_factory=list)
+    rules: list[Line] = field(default_factory=list)
+    # Kinds that a province of this size can't show, and why.
+    too_small: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def recall(self) -> float:
+        counted = [line for line in self.kinds if line.name not in self.too_small]
+        whole = sum(line.number for line in counted)
+        return sum(line.found for line in counted) / whole if whole else 1.0
+
+    @property
+    def precision(self) -> float:
+        whole = sum(line.number for line in self.rules)
+        return sum(line.found for line in self.rules) / whole if whole else 1.0
+
+
+def read_planted(path: Path) -> list[dict[str, Any]]:
+    return json.loads(path.read_text(encoding="utf-8"))["planted"]
+
+
+def report(planted: list[dict[str, Any]], *, at: datetime.datetime) -> Report:
+    """The flags as they stand, against the list."""
+    flags = _live_flags()
+    result, hits = Report(), set()
+    by_kind: dict[str, Line] = {}
+    for record in planted:
+        line = by_kind.setdefault(record["kind"], Line(record["kind"]))
+        line.number += 1
+        matched = _matching(record, flags)
+        hits |= {key for key, _people in matched}
+        line.found += _is_found(record, matched)
+    result.kinds = sorted(by_kind.values(), key=lambda line: line.name)
+    silent = by_kind.get("E1_silent_opd")
+    if silent and silent.found < silent.number:
+        _excuse_silent(result, planted, at=at)
+    for code, rows in sorted(flags.items()):
+        keys = {key for key, _people, _opd in rows}
+        result.rules.append(Line(code, len(keys), len(keys & hits), OTHERWISE.get(code, "")))
+    return result
+
+
+def _live_flags() -> dict[str, list[tuple[Any, frozenset[uuid.UUID], str]]]:
+    found = defaultdict(list)
+    rows = Flag.objects.live().order_by().values_list("rule", "pk", "people", "opd__code")
+    for rule, key, people, opd in rows.iterator():
+        found[rule].append((key, frozenset(people), opd))
+    return found
+
+
+def _matching(record: dict[str, Any], flags: dict[str, list]) -> list[tuple[Any, frozenset]]:
+    people = _people(record)
+    opd = record["where"].get("opd")
+    return [
+        (key, involved)
+        for rule in KINDS[record["kind"]]
+        for key, involved, flag_opd in flags.get(rule, ())
+        if (opd == flag_opd if opd else bool(people & involved))
+    ]
+
+
+def _is_found(record: dict[str, Any], matched: list[tuple[Any, frozenset]]) -> bool:
+    """Everybody whom the record names stands in a flag of its rules."""
+    if not matched:
+        return False
+    return _people(record) <= frozenset().union(*(people for _key, people in matched))
+
+
+def _people(record: dict[str, Any]) -> frozenset[uuid.UUID]:
+    return frozenset(uuid.UUID(person["id"]) for person in record["people"])
+
+
+def _excuse_silent(
+    result: Report, planted: list[dict[str, Any]], *, at: datetime.datetime
+) -> None:
+    """With few conflicts in all, a silent OPD is no news: say what peers would have declared."""
+    rule = RULES["E1_SILENT_UNIT"]
+    current = RuleVersion.objects.current().get(rule=rule.code).parameters
+    opds = {r["where"]["opd"] for r in planted if r["kind"] == "E1_silent_opd"}
+    for _key, _fp, inputs, _subject, opd, _people in findings(
+        rule, {**current, "expected": 0}, at=at
+    ):
+        code = _code_of(opd)
+        if code in opds and float(inputs["expected"]) * 100 < current["expected"]:
+            result.too_small["E1_silent_opd"] = (
+                f"peers would have declared {inputs['expected']}, the rule asks for "
+                f"{current['expected'] / 100:g}"
+            )
+
+
+def _code_of(opd: int) -> str:
+    return str(Flag.opd.field.related_model.objects.values_list("code", flat=True).get(pk=opd))

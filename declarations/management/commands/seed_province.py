@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from declarations.seeding import demonstration, everything
+from declarations.seeding import afterwards, demonstration, everything
 from mapping.seeding import seed_maps
 from people.seeding import province
 from people.seeding.structure import SMALLEST
@@ -71,6 +71,7 @@ class Command(BaseCommand):
             records, numbers = everything.declare(made, report=report)
         seed_maps(list(made.opds.values()), [on.year - 2, on.year - 1, on.year], seed)
         demonstration.prepare(made)
+        afterwards.run(on=on, seed=seed)
         planted.parent.mkdir(parents=True, exist_ok=True)
         planted.write_text(
             json.dumps(

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("statements.urls")),
     path("area-rawan/", include("mapping.urls")),
     path("tinjauan/", include("review.urls")),
+    path("statistik/", include("review.statistics_urls")),
     path("lapor/", include("review.reporting_urls")),
     path("", include("declarations.urls")),
 ]

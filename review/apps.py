@@ -30,9 +30,7 @@ class ReviewConfig(AppConfig):
     @staticmethod
     def load_reference() -> None:
         from review import case_reference  # noqa: PLC0415 -- models are not ready at import
+        from review.services import publications  # noqa: PLC0415 -- as above
 
+        publications.load_threshold()
         case_reference.load_recipients()
-
-        from review import publication_wiring  # noqa: PLC0415 -- see above
-
-        publication_wiring.wire()

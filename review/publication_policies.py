@@ -41,9 +41,9 @@ asks_for_bundles = oversees | heads | is_officer
 rules.add_perm("review.view_dashboard", oversees)
 rules.add_perm("review.view_campaign", oversees | runs_campaigns)
 rules.add_perm("review.manage_campaign", runs_campaigns)
-rules.add_perm("review.view_report", oversees)
-rules.add_perm("review.freeze_report", inspects)
-rules.add_perm("review.sign_report", is_chief)
+rules.add_perm("review.view_monitoring", oversees)
+rules.add_perm("review.freeze_monitoring", inspects)
+rules.add_perm("review.sign_monitoring", is_chief)
 # Without an OPD: for any; with one: for that.
 rules.add_perm("review.request_bundle", asks_for_bundles)
 rules.add_perm("review.view_bundle", asks_for_bundles & asked_for_it)

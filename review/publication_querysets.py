@@ -36,8 +36,8 @@ class DeliveryQuerySet(models.QuerySet):
 
 class ReportQuerySet(models.QuerySet):
     def visible_to(self, user: "User") -> Self:
-        """The list form of `review.view_report`."""
-        return self if user.has_perm("review.view_report") else self.none()
+        """The list form of `review.view_monitoring`."""
+        return self if user.has_perm("review.view_monitoring") else self.none()
 
     def for_list(self) -> Self:
         return self.select_related("document", "signed_by").defer("numbers", "document__content")

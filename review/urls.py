@@ -8,7 +8,8 @@ app_name = "review"
 
 urlpatterns = [
     path("", include("review.dashboard_urls")),
-    path("", include("review.dashboard_urls")),
+    path("", include("review.campaign_urls")),
+    path("", include("review.publication_urls")),
     path("", include("review.case_urls")),
     path("", include("review.report_urls")),
     path("peta/", reality.ProvinceView.as_view(), name="province"),

@@ -1,7 +1,7 @@
 """Who of those obliged has a register for the year, and who must be reminded."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -17,6 +17,17 @@ from people.models import Assignment, Opd, User
 
 SIGNED = ("sent", "accepted", "renewed", "expired")
 BATCH = 500
+
+
+# Apps above that may remind of a year's register themselves: asked with the year and the day.
+_takers: list[Callable[[int, datetime.date], bool]] = []
+
+
+def let_take_over(taker: Callable[[int, datetime.date], bool]) -> None:
+    """`taker(year, on)` says that it reminds of that year's register, so that nobody is told
+    twice. Use in `AppConfig.ready()`."""
+    if taker not in _takers:
+        _takers.append(taker)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,9 @@ def without_register(*, year: int, on: datetime.date, opd: Opd | None = None) ->
 def find_registers_due(*, on: datetime.date) -> Iterator[Reminder]:
     """Open registers by their own day; people without one by the end of the yearly window."""
     open_ones = InterestRegister.objects.open().select_related("declarant").defer("draft")
+    is_taken = any(taker(on.year, on) for taker in _takers)
+    if is_taken:
+        open_ones = open_ones.exclude(occasion=Occasion.YEARLY, year=on.year)
     for register in open_ones.filter(declarant__is_active=True).iterator(chunk_size=BATCH):
         if messages.is_day_to_remind(register.due_on, on):
             yield messages.reminder(
@@ -106,7 +120,7 @@ def find_registers_due(*, on: datetime.date) -> Iterator[Reminder]:
                 url=register.get_absolute_url(),
             )
     due = yearly_due_on(on.year, on=on)
-    if not messages.is_day_to_remind(due, on):
+    if is_taken or not messages.is_day_to_remind(due, on):
         return
     start = reverse("declarations:register_start")
     for user in without_register(year=on.year, on=on).iterator(chunk_size=BATCH):

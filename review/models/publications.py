@@ -76,7 +76,7 @@ class MonitoringReport(models.Model):
         return f"F8 {self.starts_on} – {self.ends_on} v{self.version}"
 
     def get_absolute_url(self) -> str:
-        return reverse("review:report_detail", args=[self.pk])
+        return reverse("review:monitoring_detail", args=[self.pk])
 
     @property
     def is_signed(self) -> bool:

@@ -99,12 +99,7 @@ def refresh(*, at: datetime.datetime) -> int:
     """Count anew what is marked; the number of marks taken away. One run at a time."""
     if not _locked(wait=False):
         return 0
-    places, people, taken = _take_marks()
-    for kind, where in places.items():
-        for dependent in DEPENDENT[kind]:
-            _recount(dependent, where)
-    if people:
-        standings.recount(people, at=at)
+    taken = _count_marked(at)
     SummaryRun.objects.update_or_create(pk=1, defaults={"refreshed_at": at})
     return taken
 
@@ -113,10 +108,12 @@ def refresh(*, at: datetime.datetime) -> int:
 def rebuild(*, at: datetime.datetime) -> int:
     """Hold every cell against the rows, put right what differs; how many OPD-years differed.
 
-    What is marked is not compared: it is known to be out of date. One statement a kind sees
-    rows, cells and marks of one moment, so that work going on meanwhile is no difference.
+    What is marked is counted first; what is marked meanwhile is not compared, it is known to be
+    out of date. One statement a kind sees rows, cells and marks of one moment.
     """
     _locked(wait=True)
+    while _count_marked(at) == MARKS_AT_ONCE:
+        pass
     found = 0
     for mark, kinds in DEPENDENT.items():
         for kind in kinds:
@@ -130,6 +127,16 @@ def rebuild(*, at: datetime.datetime) -> int:
     if found:
         record("summary.correct", by=None, target=run, number=found)
     return found
+
+
+def _count_marked(at: datetime.datetime) -> int:
+    places, people, taken = _take_marks()
+    for kind, where in places.items():
+        for dependent in DEPENDENT[kind]:
+            _recount(dependent, where)
+    if people:
+        standings.recount(people, at=at)
+    return taken
 
 
 def _locked(*, wait: bool) -> bool:

@@ -1,0 +1,125 @@
+"""F8 as a document: from the frozen numbers and nothing else."""
+
+import datetime
+from typing import Any
+
+from people.models import User
+from review.models import MonitoringReport
+from review.services.monitoring_numbers import KINDS, LABELS, PARTS
+
+KIND = "F8"
+STATEMENT = (
+    "Angka dalam laporan ini adalah keadaan pada tanggal pengambilan data dan tidak berubah "
+    "sesudahnya."
+)
+PERIODS = {"month": "Bulanan", "quarter": "Triwulanan", "year": "Tahunan"}
+
+
+def title_of(report: MonitoringReport) -> str:
+    period = PERIODS[report.period].lower()
+    return f"Laporan pemantauan dan evaluasi {period} konflik kepentingan"
+
+
+def content_of(report: MonitoringReport, *, signer: User) -> dict[str, Any]:
+    numbers = report.numbers
+    post = signer.standing.post
+    return {
+        "person": {
+            "name": signer.full_name,
+            "nip": signer.nip,
+            "grade": signer.grade,
+            "post": post.title if post else "",
+            "unit": post.unit if post else "",
+            "opd": post.opd.name if post else "",
+        },
+        "statement": [STATEMENT],
+        "sections": [
+            _period(report),
+            _registers(numbers["registers"]),
+            *(_fields(title, numbers[part]) for part, title in PARTS.items()),
+            _declarations(numbers),
+            _areas(numbers),
+        ],
+        "data": numbers,
+    }
+
+
+def _day(text: str | datetime.date) -> str:
+    return f"{datetime.date.fromisoformat(str(text)):%d-%m-%Y}"
+
+
+def _period(report: MonitoringReport) -> dict[str, Any]:
+    return _rows(
+        "Periode",
+        [
+            ("Jenis laporan", PERIODS[report.period]),
+            ("Periode", f"{_day(report.starts_on)} sampai {_day(report.ends_on)}"),
+            ("Data per", _day(report.numbers["as_of"])),
+            ("Versi", str(report.version)),
+        ],
+    )
+
+
+def _rows(title: str, rows: list[tuple[str, str]]) -> dict[str, Any]:
+    fields = [{"label": label, "value": value} for label, value in rows]
+    return {"title": title, "blocks": [{"type": "fields", "rows": fields}]}
+
+
+def _text(value: Any) -> str:
+    return "–" if value is None else str(value)
+
+
+def _fields(title: str, values: dict[str, Any]) -> dict[str, Any]:
+    return _rows(title, [(LABELS[name], _text(value)) for name, value in values.items()])
+
+
+def _table(
+    title: str, columns: list[str], rows: list[list[str]], note: str = ""
+) -> dict[str, Any]:
+    table = {
+        "type": "table",
+        "columns": columns,
+        "rows": [{"cells": cells} for cells in rows],
+        "empty": "Nihil",
+    }
+    return {"title": title, "note": note, "blocks": [table]}
+
+
+def _registers(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    names = ("obliged", "signed", "in_time", "valid_in_time", "rate", "punctuality")
+    return _table(
+        "Kepatuhan daftar kepentingan pribadi (F1)",
+        ["OPD", *(LABELS[name] for name in names)],
+        [[row["name"], *(_text(row[name]) for name in names)] for row in rows],
+        note="Kepatuhan: sah dan tepat waktu dibagi wajib lapor. "
+        "Ketepatan waktu: tepat waktu dibagi yang menandatangani.",
+    )
+
+
+def _declarations(numbers: dict[str, Any]) -> dict[str, Any]:
+    kinds = [
+        [KINDS.get(kind, kind), str(row["number"]), _text(row["per_100"])]
+        for kind, row in numbers["declarations"].items()
+    ]
+    sources = [[f"Sumber: {row['name']}", str(row["number"]), "–"] for row in numbers["sources"]]
+    return _table(
+        "Deklarasi konflik kepentingan",
+        ["Jenis atau sumber", "Jumlah", "Per 100 wajib lapor"],
+        kinds + sources,
+    )
+
+
+def _areas(numbers: dict[str, Any]) -> dict[str, Any]:
+    levels = [
+        (level.replace("_", " ").capitalize(), str(number))
+        for level, number in numbers["areas"]["levels"].items()
+    ]
+    return _rows(
+        "Area rawan dan pengendalian",
+        [
+            *levels,
+            ("Residual turun (%)", _text(numbers["areas"]["residual_lower"])),
+            ("Nihil, kemudian ada deklarasi (orang)", str(numbers["nil_then_declared"])),
+            ("Kasus lewat batas waktu (eskalasi)", str(numbers["escalations"])),
+        ],
+    )

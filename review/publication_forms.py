@@ -1,0 +1,53 @@
+"""What is asked before a report is frozen, a bundle made, a threshold set, a year published."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.forms import BusinessDateField, CleanCharField, today
+from people.forms import HelperMixin
+from people.models import Opd
+from review.forms import YEARS_BACK
+from review.models.publications import Period
+
+
+def _years(first: int) -> list[tuple[str, str]]:
+    return [(str(year), str(year)) for year in range(first, first - YEARS_BACK, -1)]
+
+
+class FreezeForm(HelperMixin, forms.Form):
+    period = forms.ChoiceField(label=_("Period"), choices=Period)
+    day = BusinessDateField(
+        label=_("A day of the period"),
+        initial=today,
+        latest=today,
+        help_text=_("The month, quarter or year that holds this day."),
+    )
+
+
+class BundleForm(HelperMixin, forms.Form):
+    """For the OPDs that a person may ask for."""
+
+    opd = forms.ModelChoiceField(label="OPD", queryset=Opd.objects.none())
+    year = forms.TypedChoiceField(label=_("Year"), coerce=int)
+
+    def __init__(self, *args: Any, opds: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["opd"].queryset = opds  # type: ignore[attr-defined]
+        self.fields["year"].choices = _years(timezone.localdate().year)  # type: ignore[attr-defined]
+
+
+class ThresholdForm(HelperMixin, forms.Form):
+    value = forms.IntegerField(label=_("Smallest number shown"), min_value=3, max_value=100)
+    reason = CleanCharField(label=_("Reason"), max_length=300)
+
+
+class PublishForm(HelperMixin, forms.Form):
+    year = forms.TypedChoiceField(label=_("Year"), coerce=int)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        years = _years(timezone.localdate().year - 1)[: YEARS_BACK - 1]
+        self.fields["year"].choices = years  # type: ignore[attr-defined]

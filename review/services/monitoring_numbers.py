@@ -1,0 +1,223 @@
+"""The numbers of F8 for one period, counted from the rows at one moment, ready to be frozen.
+
+Formulas: fact sheet of the domain, section 7. Words are those of the document, so Indonesian.
+"""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from declarations.models import (
+    ConflictDeclaration,
+    ControlPlan,
+    HandlerChange,
+    InterestRegister,
+)
+from declarations.services.compliance import SIGNED
+from declarations.states import ConflictState
+from mapping.models import RiskArea, RiskMap
+from people import calendar
+from people.models import Opd
+from review.models import ConflictReport
+from review.services.dashboard import quantile
+from review.services.desk import percent
+from review.services.standings import day_of, obliged_posts
+
+
+def numbers_of(
+    *, starts_on: datetime.date, ends_on: datetime.date, on: datetime.date
+) -> dict[str, Any]:
+    """JSON-able; `on` is the day as of which it is counted, `ends_on` at the latest."""
+    day = min(ends_on, on)
+    span = _span(starts_on, ends_on)
+    registers = _registers(day)
+    return {
+        "as_of": str(day),
+        "registers": registers,
+        "mapping": _mapping(ends_on.year, day),
+        "declarations": _declarations(span, obliged=sum(row["obliged"] for row in registers)),
+        "decisions": _decisions(span),
+        "sources": _sources(span),
+        "plans": _plans(starts_on, day),
+        "reports": _reports(span),
+        "nil_then_declared": _nil_then_declared(ends_on.year, span),
+        "areas": _areas(),
+        "escalations": _escalations(span),
+    }
+
+
+def _span(starts_on: datetime.date, ends_on: datetime.date) -> tuple[Any, Any]:
+    """From the first midnight to the one after the last day, in the portal's own time."""
+    days = (starts_on, ends_on + datetime.timedelta(days=1))
+    midnights = [datetime.datetime.combine(day, datetime.time.min) for day in days]
+    return tuple(timezone.make_aware(each) for each in midnights)  # type: ignore[return-value]
+
+
+def _in(found: QuerySet, field: str, span: tuple[Any, Any]) -> QuerySet:
+    return found.filter(**{f"{field}__gte": span[0], f"{field}__lt": span[1]})
+
+
+def _registers(day: datetime.date) -> list[dict[str, Any]]:
+    rows = (
+        obliged_posts(year=day.year, on=day_of(day.year, on=day))
+        .order_by()
+        .values(code=F("post__opd__code"), name=F("post__opd__name"))
+        .annotate(
+            obliged=Count("pk"),
+            signed=Count("pk", filter=Q(has_signed=True)),
+            in_time=Count("pk", filter=Q(was_in_time=True)),
+            valid_in_time=Count("pk", filter=Q(was_valid=True)),
+        )
+        .order_by("code")
+    )
+    return [
+        row
+        | {
+            "rate": percent(row["valid_in_time"], row["obliged"]),
+            "punctuality": percent(row["in_time"], row["signed"]),
+        }
+        for row in rows
+    ]
+
+
+def _mapping(year: int, day: datetime.date) -> dict[str, Any]:
+    active = Opd.objects.in_force(on=day)
+    approved = RiskMap.objects.of_record(year).filter(opd__in=active)
+    covered, all_opds = approved.values("opd").distinct().count(), active.count()
+    return {"opds": all_opds, "approved": covered, "coverage": percent(covered, all_opds)}
+
+
+def _sent(span: tuple[Any, Any]) -> QuerySet[ConflictDeclaration]:
+    found = ConflictDeclaration.objects.filter(state__in=ConflictState.SENT_STATES)
+    return _in(found, "sent_at", span).order_by()
+
+
+def _declarations(span: tuple[Any, Any], *, obliged: int) -> dict[str, Any]:
+    counted = dict(_sent(span).values_list("conflict_kind").annotate(number=Count("pk")))
+    return {
+        kind: {
+            "number": number,
+            # One decimal, as text, so that what is frozen never depends on a float.
+            "per_100": f"{100 * number / obliged:.1f}" if obliged else None,
+        }
+        for kind, number in sorted(counted.items())
+    }
+
+
+def _decisions(span: tuple[Any, Any]) -> dict[str, Any]:
+    decided = ConflictDeclaration.objects.filter(state__in=ConflictState.DECIDED)
+    rows = _in(decided, "decided_at", span).values_list("sent_at", "decided_at", "due_on")
+    days_off = calendar.holidays()
+    histogram: dict[int, int] = {}
+    in_time = 0
+    for sent_at, decided_at, due_on in rows.iterator(chunk_size=2_000):
+        end = timezone.localdate(decided_at)
+        days = calendar.working_days_between(timezone.localdate(sent_at), end, days_off)
+        histogram[days] = histogram.get(days, 0) + 1
+        in_time += end <= due_on
+    number = sum(histogram.values())
+    return {
+        "number": number,
+        "in_time": in_time,
+        "share": percent(in_time, number),
+        "median": quantile(histogram, 0.5),
+        "p90": quantile(histogram, 0.9),
+    }
+
+
+def _sources(span: tuple[Any, Any]) -> list[dict[str, Any]]:
+    rows = (
+        _sent(span)
+        .values(code=F("source__code"), name=F("source__label_id"))
+        .annotate(number=Count("pk"))
+        .order_by("source__position", "code")
+    )
+    return list(rows)
+
+
+def _plans(starts_on: datetime.date, day: datetime.date) -> dict[str, Any]:
+    """Plans whose last task was due in the period, and how many of them are closed."""
+    due = (
+        ControlPlan.objects.filter(state__in=("active", "closed"))
+        .annotate(last_due=Max("tasks__due_on"))
+        .filter(last_due__range=(starts_on, day))
+    )
+    number, closed = due.count(), due.filter(state="closed").count()
+    overdue = ControlPlan.objects.late(on=day).count()
+    return {"due": number, "closed": closed, "share": percent(closed, number), "late": overdue}
+
+
+def _reports(span: tuple[Any, Any]) -> dict[str, Any]:
+    rows = _in(ConflictReport.objects.all(), "received_at", span)
+    number, named = rows.count(), rows.filter(is_named=True).count()
+    return {"number": number, "anonymous_share": percent(number - named, number)}
+
+
+def _nil_then_declared(year: int, span: tuple[Any, Any]) -> int:
+    """People with a nil register of the year who declared a conflict after they signed it."""
+    later = _sent(span).filter(declarant=OuterRef("declarant"), sent_at__gt=OuterRef("sent_at"))
+    nil = InterestRegister.objects.filter(year=year, is_nil=True, state__in=SIGNED)
+    return nil.filter(Exists(later)).values("declarant").distinct().count()
+
+
+def _areas() -> dict[str, Any]:
+    areas = RiskArea.objects.in_force()
+    levels = areas.order_by().values_list("level").annotate(number=Count("pk"))
+    judged = areas.filter(residual_magnitude__isnull=False)
+    lower = judged.filter(residual_magnitude__lt=F("magnitude")).count()
+    return {"levels": dict(sorted(levels)), "residual_lower": percent(lower, judged.count())}
+
+
+def _escalations(span: tuple[Any, Any]) -> int:
+    return _in(HandlerChange.objects.filter(reason="overdue"), "changed_at", span).count()
+
+
+def flat(numbers: dict[str, Any]) -> Iterable[tuple[str, str, str, Any]]:
+    """(part, OPD or subject, figure, value) of everything, for a table of one sheet."""
+    for row in numbers["registers"]:
+        for name in ("obliged", "signed", "in_time", "valid_in_time", "rate", "punctuality"):
+            yield "Kepatuhan F1", row["name"], LABELS[name], row[name]
+    for part, title in PARTS.items():
+        for name, value in numbers[part].items():
+            yield title, "Provinsi", LABELS[name], value
+    for kind, values in numbers["declarations"].items():
+        yield "Deklarasi", KINDS.get(kind, kind), "Jumlah", values["number"]
+        yield "Deklarasi", KINDS.get(kind, kind), "Per 100 wajib lapor", values["per_100"]
+    for row in numbers["sources"]:
+        yield "Sumber konflik", row["name"], "Jumlah", row["number"]
+    for level, number in numbers["areas"]["levels"].items():
+        yield "Area rawan", level, "Jumlah", number
+    yield "Area rawan", "Provinsi", "Residual turun (%)", numbers["areas"]["residual_lower"]
+    yield "Perubahan status nihil", "Provinsi", "Orang", numbers["nil_then_declared"]
+    yield "Eskalasi", "Provinsi", "Kasus lewat batas waktu", numbers["escalations"]
+
+
+KINDS = {"actual": "Aktual", "potential": "Potensial", "perceived": "Dipersepsikan"}
+PARTS = {
+    "mapping": "Cakupan pemetaan",
+    "decisions": "Putusan atas deklarasi",
+    "plans": "Tindak lanjut pengendalian",
+    "reports": "Laporan pihak lain",
+}
+LABELS = {
+    "obliged": "Wajib lapor",
+    "signed": "Sudah menandatangani",
+    "in_time": "Tepat waktu",
+    "valid_in_time": "Sah dan tepat waktu",
+    "rate": "Kepatuhan (%)",
+    "punctuality": "Ketepatan waktu (%)",
+    "opds": "OPD aktif",
+    "approved": "OPD dengan peta disetujui",
+    "coverage": "Cakupan (%)",
+    "number": "Jumlah",
+    "share": "Bagian (%)",
+    "median": "Median hari kerja",
+    "p90": "P90 hari kerja",
+    "due": "Rencana jatuh tempo",
+    "closed": "Rencana selesai",
+    "late": "Rencana terlambat",
+    "anonymous_share": "Anonim (%)",
+}

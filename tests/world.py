@@ -50,6 +50,7 @@ from tests.mapping.factories import ControlFactory, make_map
 from tests.mapping.factories import Office as MapOffice
 from tests.notices.factories import EmailFactory, NoticeFactory
 from tests.people.factories import OpdFactory, log_in, person_with, post_of
+from tests.review.case_world import things_of_cases
 
 ACTORS = (
     "anonymous", "stranger", "declarant", "superior", "head", "officer", "other_officer",
@@ -163,6 +164,7 @@ def build() -> World:
     world = World(opd, people)
     world.things = _registers(people) | _conflicts(opd, people) | _rest(opd, people)
     world.things |= _maps(opd, people)
+    world.things |= things_of_cases(people)
     _log_in_all(world)
     return world
 
@@ -360,6 +362,9 @@ SUBJECTS = {
     "notices:retry": "email",
     "jobs:": "job",
     "review:": "opd",
+    "review:case_": "case",
+    "review:case_request": "case_request",
+    "review:case_filter_": "case_filter",
     "people:opd_": "opd",
     "people:post_": "post",
     "people:post_create": "opd",

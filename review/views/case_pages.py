@@ -184,6 +184,6 @@ class FileView(CaseMixin, View):
 
     def get(self, request, *args, **kwargs):
         files = CaseFile.objects.filter(case=self.case, removed_at__isnull=True)
-        file = get_object_or_404(files.select_related("case"), pk=self.kwargs["file"])
+        file = get_object_or_404(files.select_related("case"), pk=self.kwargs["case_file"])
         case_notes.note_reading(file, by=request.user)
         return file_response(file)

@@ -179,7 +179,7 @@ class BulkView(PermissionRequiredMixin, View):
 class SaveFilterView(PermissionRequiredMixin, View):
     """Keeps the filters of the address under a name, for oneself."""
 
-    permission_required = "review.list_case"
+    permission_required = "review.work_on_cases"
     http_method_names = ("post",)
 
     def post(self, request, *args, **kwargs):
@@ -199,7 +199,7 @@ class SaveFilterView(PermissionRequiredMixin, View):
 
 
 class RemoveFilterView(PermissionRequiredMixin, View):
-    permission_required = "review.list_case"
+    permission_required = "review.work_on_cases"
     http_method_names = ("post",)
 
     def post(self, request, *args, **kwargs):

@@ -21,16 +21,24 @@ class ReviewConfig(AppConfig):
 
         happenings.register(since.conflicts)
 
-        from review import case_wiring, publication_wiring, report_wiring  # noqa: PLC0415 -- see above
+        from review import (  # noqa: PLC0415 -- see above
+            case_wiring,
+            flag_wiring,
+            publication_wiring,
+            report_wiring,
+        )
 
         publication_wiring.wire()
         case_wiring.wire()
         report_wiring.wire()
+        flag_wiring.wire()
 
     @staticmethod
     def load_reference() -> None:
         from review import case_reference  # noqa: PLC0415 -- models are not ready at import
         from review.services import publications  # noqa: PLC0415 -- as above
+        from review.services import rule_settings  # noqa: PLC0415 -- models are not ready at import
 
         publications.load_threshold()
         case_reference.load_recipients()
+        rule_settings.load()

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("review.publication_urls")),
     path("", include("review.case_urls")),
     path("", include("review.report_urls")),
+    path("", include("review.flag_urls")),
     path("peta/", reality.ProvinceView.as_view(), name="province"),
     path("opd/<int:pk>/", reality.OpdView.as_view(), name="opd"),
     path("opd/<int:pk>/baris/", reality.RowsView.as_view(), name="opd_rows"),

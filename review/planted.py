@@ -62,6 +62,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "F8_declared_after_decision": ("F8_DECLARED_AFTER_DECISION",),
     "F9_replacement_conflicted": ("F9_REPLACEMENT_CONFLICTED",),
 }
+# The relative of these is known by name only.
+BY_FIRST_PERSON = frozenset(("D3_auditors_own_ground",))
 # Why a rule flags more than was planted.
 OTHERWISE = {
     "A1_RELATIVE_MISSING": "one of ten relatives of the story names nobody back",
@@ -157,8 +159,8 @@ def _matching(record: dict[str, Any], flags: dict[str, list]) -> list[tuple[Any,
 
 def _is_found(record: dict[str, Any], matched: list[tuple[Any, frozenset]]) -> bool:
     """Everybody whom the record names stands in a flag of its rules."""
-    if not matched:
-        return False
+    if not matched or record["kind"] in BY_FIRST_PERSON:
+        return bool(matched)
     return _people(record) <= frozenset().union(*(people for _key, people in matched))
 
 

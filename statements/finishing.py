@@ -13,6 +13,8 @@ from typing import Any
 import pydyf
 from fontTools.ttLib import TTFont
 
+from statements import writing
+
 FONT_FILE = Path(__file__).resolve().parent / "fonts" / "NotoSans-Appearance.ttf"
 FONT_RESOURCE = "CoiSans"
 FIELD_PREFIX = "sig:"
@@ -56,6 +58,7 @@ class Finisher:
                 ),
             }
         )
+        pdf.write = functools.partial(writing.write, pdf)
 
     def _make_fields(self, pdf: pydyf.PDF) -> dict[str, pydyf.Dictionary]:
         links, pages, references, elements = _survey(pdf)
@@ -162,6 +165,7 @@ class AppearanceFont:
         self.glyphs = {code: order[name] for code, name in font.getBestCmap().items()}
         metrics = font["hmtx"].metrics
         self.widths = [round(metrics[name][0] * self.scale) for name in font.getGlyphOrder()]
+        self.widths_array = b"[0 [%s]]" % " ".join(map(str, self.widths)).encode()
         self.box = [
             round(v * self.scale)
             for v in (font["head"].xMin, font["head"].yMin, font["head"].xMax, font["head"].yMax)
@@ -182,6 +186,7 @@ class AppearanceFont:
 
     @functools.cached_property
     def to_unicode(self) -> bytes:
+        """Compressed."""
         pairs = sorted((glyph, code) for code, glyph in self.glyphs.items())
         lines = []
         for start in range(0, len(pairs), 100):
@@ -189,7 +194,7 @@ class AppearanceFont:
             lines.append(f"{len(part)} beginbfchar")
             lines += [f"<{glyph:04X}> <{code:04X}>" for glyph, code in part]
             lines.append("endbfchar")
-        return "\n".join(
+        text = "\n".join(
             [
                 "/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
                 "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def",
@@ -198,7 +203,8 @@ class AppearanceFont:
                 *lines,
                 "endcmap CMapName currentdict /CMap defineresource pop end end",
             ]
-        ).encode()
+        )
+        return writing.compress(text.encode())
 
 
 @functools.cache
@@ -210,7 +216,7 @@ def add_font(pdf: pydyf.PDF) -> pydyf.Dictionary:
     font = appearance_font()
     name = "/COISGN+NotoSans-Regular"
     data = pydyf.Stream([font.compressed], {"Filter": "/FlateDecode", "Length1": font.length})
-    unicode_map = pydyf.Stream([font.to_unicode], compress=True)
+    unicode_map = pydyf.Stream([font.to_unicode], {"Filter": "/FlateDecode"})
     descriptor = pydyf.Dictionary(
         {
             "Type": "/FontDescriptor",
@@ -238,7 +244,7 @@ def add_font(pdf: pydyf.PDF) -> pydyf.Dictionary:
                 }
             ),
             "CIDToGIDMap": "/Identity",
-            "W": pydyf.Array([0, pydyf.Array(font.widths)]),
+            "W": font.widths_array,
         }
     )
     whole = pydyf.Dictionary(

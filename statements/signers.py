@@ -9,6 +9,7 @@ what comes back from them is judged like a file from a stranger.
 import asyncio
 import datetime
 import functools
+import hashlib
 import io
 import re
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from asn1crypto import cms, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509 import load_der_x509_certificate
+from cryptography.x509 import Certificate, load_der_x509_certificate
 from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -31,7 +32,7 @@ from pyhanko.sign.signers.pdf_signer import PdfTBSDocument
 from pyhanko.sign.timestamps.api import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from statements import authority, drawing, stamping
+from statements import authority, der, drawing, memory, stamping
 from statements.inspection import Anchors, inspect
 from statements.pdf import INTERNAL_FOOTER, Footer
 
@@ -102,7 +103,7 @@ class ShortLivedSigner:
             organisation=order.organisation,
             public_key=key.public_key(),
         )
-        signer = _KeySigner(key, to_asn1(certificate))
+        signer = _KeySigner(key, certificate)
         result = io.BytesIO()
         pdf_signer(signer, order, timestamper=stamping.time_stamper()).sign_pdf(
             _writer(pdf),
@@ -110,6 +111,7 @@ class ShortLivedSigner:
             bytes_reserved=BYTES_RESERVED,
             output=result,
         )
+        memory.tidy()
         return read_seal(result.getvalue())
 
 
@@ -196,27 +198,64 @@ def pdf_signer(
 
 
 class _KeySigner(CmsSigner):
-    """Keeps the key object; pyHanko's own parses the key twice at every signature."""
+    """Keeps the key object and builds the CMS as bytes (PAdES: no signing time but the stamp's).
 
-    def __init__(
-        self, key: ec.EllipticCurvePrivateKey, certificate: asn1_x509.Certificate
-    ) -> None:
-        registry = SimpleCertificateStore()
-        registry.register(certificate)
-        registry.register(to_asn1(authority.issuing_certificate()))
-        super().__init__(signing_cert=certificate, cert_registry=registry, embed_roots=False)
+    pyHanko's own parses the key twice at every signature and builds the CMS object by object.
+    """
+
+    def __init__(self, key: ec.EllipticCurvePrivateKey, certificate: Certificate) -> None:
+        super().__init__(
+            signing_cert=to_asn1(certificate),
+            cert_registry=SimpleCertificateStore(),
+            embed_roots=False,
+        )
         self._key = key
+        self._certificate = certificate
 
-    async def async_sign_raw(
-        self, data: bytes, digest_algorithm: str, dry_run: bool = False
-    ) -> bytes:
-        if digest_algorithm != DIGEST:
-            raise SignatureRefusedError(f"{digest_algorithm} is not used here.")
-        return self._key.sign(data, ec.ECDSA(hashes.SHA256()))
+    async def async_sign(
+        self,
+        data_digest: bytes,
+        digest_algorithm: str,
+        dry_run: bool = False,
+        use_pades: bool = False,
+        timestamper: TimeStamper | None = None,
+        **_settings: Any,
+    ) -> cms.ContentInfo:
+        if digest_algorithm != DIGEST or not use_pades or timestamper is None:
+            raise SignatureRefusedError("Only PAdES with SHA-256 and a time stamp is made here.")
+        issuer = self._certificate.issuer.public_bytes()
+        serial = self._certificate.serial_number
+        fingerprint = self._certificate.fingerprint(hashes.SHA256())
+        attributes = [
+            der.attribute(der.CONTENT_TYPE, der.DATA),
+            der.attribute(der.MESSAGE_DIGEST, der.der(der.OCTETS, data_digest)),
+            der.signing_certificate(fingerprint, issuer, serial),
+        ]
+        signature = self._key.sign(der.to_be_signed(attributes), ec.ECDSA(hashes.SHA256()))
+        imprint = hashlib.sha256(signature).digest()
+        stamp = await timestamper.async_timestamp(imprint, DIGEST)
+        return cms.ContentInfo.load(
+            der.signed_data(
+                version=1,
+                content=der.der(der.SEQUENCE, der.DATA),
+                certificates=[
+                    _as_der(self._certificate),
+                    _as_der(authority.issuing_certificate()),
+                ],
+                signer=der.issuer_and_serial(issuer, serial),
+                attributes=attributes,
+                signature=signature,
+                unsigned=der.attribute(der.TIME_STAMP_TOKEN, stamp.dump()),
+            )
+        )
 
 
-def to_asn1(certificate: Any) -> asn1_x509.Certificate:
-    return asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
+def _as_der(certificate: Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.DER)
+
+
+def to_asn1(certificate: Certificate) -> asn1_x509.Certificate:
+    return asn1_x509.Certificate.load(_as_der(certificate))
 
 
 def _writer(pdf: bytes) -> IncrementalPdfFileWriter:

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import template
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
@@ -17,6 +19,12 @@ def change_word(change: str) -> str:
 @register.filter
 def change_class(change: str) -> str:
     return change if change in CHANGES else ""
+
+
+@register.filter
+def lines(text: str) -> SafeString:
+    """Django's `linebreaksbr`, as XML."""
+    return format_html_join(mark_safe("<br/>"), "{}", ((line,) for line in str(text).splitlines()))
 
 
 @register.filter

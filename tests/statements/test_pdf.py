@@ -6,6 +6,8 @@ import shutil
 import subprocess
 
 import pytest
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pypdf import PdfReader
 
 from statements import pdf
@@ -29,6 +31,50 @@ def words(data):
 
 def test_the_same_content_gives_the_same_bytes():
     assert rendered()[0] == rendered()[0]
+
+
+def test_the_short_cuts_in_weasyprint_change_no_byte(monkeypatch):
+    from weasyprint.css import ComputedStyle
+    from weasyprint.layout import percent
+
+    from statements import quickening
+
+    quick = [rendered(rows=30, slots=slots)[0] for slots in (1, 2, 3)]
+    assert ComputedStyle.__missing__ is quickening.quick_style
+    monkeypatch.setattr(ComputedStyle, "__missing__", quickening.slow_style)
+    monkeypatch.setattr(percent, "resolve_one_percentage", quickening.slow_length)
+
+    assert [rendered(rows=30, slots=slots)[0] for slots in (1, 2, 3)] == quick
+
+
+def test_what_xml_refuses_is_read_as_html():
+    """A code point that is no character, in an old record: the paper comes out all the same."""
+    data, _text = rendered(name="Siti \uffff Aminah")
+
+    assert "Aminah" in " ".join(words(data))
+
+
+def test_the_text_and_its_line_breaks_survive_the_reading_as_xml():
+    data, _text = rendered(
+        statement=["A < B & C > D \"E\" 'F'"],
+        sections=[{"title": "T", "blocks": [{"type": "paragraph", "text": "satu\ndua\n<br>"}]}],
+    )
+    text = " ".join(words(data))
+
+    assert "A < B & C > D \"E\" 'F'" in text
+    assert "satu dua <br>" in text
+
+
+def test_the_file_is_whole_for_a_strict_reader():
+    """Our own writer: every object is where the table says, and the file's end is its end."""
+    data, _text = rendered(rows=40, slots=3)
+    reader = PdfFileReader(io.BytesIO(data), strict=True)
+
+    assert data.startswith(b"%PDF-1.7\n")
+    assert data.endswith(b"%%EOF\n")
+    for number in range(1, int(reader.trailer["/Size"])):
+        assert reader.get_object(generic.Reference(number, 0, reader)) is not None
+    assert len(reader.trailer["/ID"]) == 2
 
 
 def test_the_content_is_attached_byte_for_byte():

@@ -1,5 +1,6 @@
 """Good files are recognised, forged ones refused, and the register has the last word."""
 
+import gc
 import json
 import shutil
 import subprocess
@@ -15,11 +16,13 @@ from django.utils import timezone
 
 from people.models import User
 from statements import authority, files, hsm, pdf, production, services, signers, verification
+from statements.canonical import canonical_json
 from statements.inspection import MAX_BYTES, inspect
 from statements.signers import ShortLivedSigner, SigningOrder
 from tests.people.factories import UserFactory
 from tests.statements.attacks import ATTACKS
 from tests.statements.factories import countersigned, issue, made, proof_of
+from tests.statements.samples import content
 
 pytestmark = pytest.mark.django_db
 
@@ -341,6 +344,19 @@ def test_a_service_for_whole_files_is_accepted():
     assert check(current(document)).is_valid
 
 
+def test_memory_of_finished_documents_is_given_back():
+    """No ring of objects that holds a file is left for the collector to find later."""
+    signer = ShortLivedSigner()
+    base = pdf.render(canonical_json(content(slots=2)), code="A" * 26, created_at=timezone.now())
+    signer.sign(base, order(is_last=False))
+    gc.collect()
+    before = len(gc.get_objects())
+    for _number in range(3):
+        signer.sign(base, order(is_last=False))
+
+    assert len(gc.get_objects()) - before < 50
+
+
 class FakeDigestService:
     """Signs a hash in a short-lived name, as a remote service would."""
 
@@ -356,7 +372,7 @@ class FakeDigestService:
             organisation=asked.organisation,
             public_key=key.public_key(),
         )
-        signer = signers._KeySigner(key, signers.to_asn1(certificate))
+        signer = signers._KeySigner(key, certificate)
         return asyncio.run(
             signer.async_sign(
                 digest, "sha256", use_pades=True, timestamper=stamping.time_stamper()

@@ -49,6 +49,10 @@ PUBLIC = {
     "openid_connect_callback": "from the identity provider",
     "statements:verify": "anybody may check a document",
     "statements:verify_code": "anybody may check a document",
+    "statistics:public": "published for everybody, small numbers hidden",
+    "statistics:year": "published for everybody, small numbers hidden",
+    "statistics:csv": "published for everybody, small numbers hidden",
+    "statistics:json": "published for everybody, small numbers hidden",
 }
 # Addresses that everybody who is logged in may open; nothing in them is anybody else's.
 OWN_AFFAIRS = (

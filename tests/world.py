@@ -50,7 +50,9 @@ from tests.mapping.factories import ControlFactory, make_map
 from tests.mapping.factories import Office as MapOffice
 from tests.notices.factories import EmailFactory, NoticeFactory
 from tests.people.factories import OpdFactory, log_in, person_with, post_of
+from tests.review import report_samples
 from tests.review.case_world import things_of_cases
+from tests.review.publication_world import things_of_publications
 
 ACTORS = (
     "anonymous", "stranger", "declarant", "superior", "head", "officer", "other_officer",
@@ -164,7 +166,9 @@ def build() -> World:
     world = World(opd, people)
     world.things = _registers(people) | _conflicts(opd, people) | _rest(opd, people)
     world.things |= _maps(opd, people)
+    world.things |= report_samples.things(opd, people)
     world.things |= things_of_cases(people)
+    world.things |= things_of_publications(opd, people)
     _log_in_all(world)
     return world
 
@@ -362,7 +366,12 @@ SUBJECTS = {
     "notices:retry": "email",
     "jobs:": "job",
     "review:": "opd",
+    "review:report_": "report",
+    "review:former_": "former_official",
     "review:case_": "case",
+    "review:campaign_": "campaign",
+    "review:monitoring_": "monitoring",
+    "review:bundle_": "bundle",
     "review:case_request": "case_request",
     "review:case_filter_": "case_filter",
     "people:opd_": "opd",
@@ -412,11 +421,14 @@ EXACTLY: dict[str, str] = {
     "declarations:register_done": "register_accepted",
 }
 PARTS = {
+    "step": "start",
+    "year": timezone.localdate().year - 1,
     "code": "F1",
     "slug": "jenis-keputusan",
     "key": "F1_TAHUNAN",
     "kind": "csv",
     "provider_id": "sso-none",
+    "step": "reject",
     "uidb36": "zzz",
 }
 
@@ -444,6 +456,8 @@ def kwargs_of(page: Page, world: World, *, missing: bool = False) -> dict[str, A
             found[part] = _missing_key(subject) if missing else getattr(subject, "pk", 1)
         elif part in ("section", "row", "question"):
             found[part] = _part_of_form(part, page, subject)
+        elif part == "file" and page.name == "review:report_file":
+            found[part] = world.things["report"].files.get().pk
         elif part == "file":
             files = "files" if page.name.startswith("mapping:") else "attachments"
             found[part] = getattr(subject, files).get().pk

@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 NOT_PAGES = {
     "liveness", "readiness", "robots", "statements:download", "people:import_template",
     "mfa_download_recovery_codes", "declarations:conflict_attachment", "declarations:task_file",
+    "statistics:csv", "statistics:json", "review:monitoring_sheet", "review:bundle_download",
     "mfa_authenticate", "mfa_login_webauthn", "mfa_reauthenticate_webauthn",
     "account_set_password", "activation_link", "openid_connect_login",
     "openid_connect_callback",

@@ -3,16 +3,21 @@
 import datetime
 from collections.abc import Iterator
 
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from audit import presentation
+from audit import presentation, veils
 from common.addresses import address
+from declarations.seeding import afterwards
 from jobs import schedule
 from notices import reminders
 from people import navigation
 from people.models import User
 from review import case_messages, case_policies, case_tasks  # noqa: F401 -- adds permissions
+from review.case_seeding import seed_cases
 from review.case_sentences import SENTENCES
+from review.models import Case
 from review.services import case_reminders, handovers
 from statements.policies import register_viewer
 
@@ -22,10 +27,18 @@ def menu(user: User) -> Iterator[navigation.Item]:
         yield navigation.Item(_("Cases"), address("review:case_list"), "folder", order=47)
 
 
+def veil(user: User) -> Q:
+    """The trail says nothing of cases that a reader of everything is tied to."""
+    kept = Case.objects.kept_from(user).annotate(key=Cast("pk", TextField())).values("key")
+    return Q(target_type="review.case", target_id__in=kept)
+
+
 def wire() -> None:
     presentation.register_all(SENTENCES)
     case_messages.register_kinds()
     navigation.register(menu)
+    veils.register(veil)
+    afterwards.register(seed_cases)
     reminders.register("review.cases_due", case_reminders.find_cases_due)
     reminders.register("review.answers_due", case_reminders.find_answers_due)
     schedule.register(

@@ -1,0 +1,85 @@
+"""Inputs and selects as markup without templates: a form has dozens, a select fifty options.
+
+The markup is that of Django's own templates, which tests hold it against; every other widget is
+still drawn by its template.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.forms.renderers import TemplatesSetting
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+TEMPLATES = "django/forms/widgets/"
+
+
+def _attrs(attrs: dict[str, Any]) -> SafeString:
+    return mark_safe(  # noqa: S308 -- of format_html
+        "".join(
+            format_html(" {}", name)
+            if value is True
+            else format_html(' {}="{}"', name, str(value))
+            for name, value in attrs.items()
+            if value is not False
+        )
+    )
+
+
+def _input(widget: dict[str, Any]) -> str:
+    value = widget["value"]
+    return format_html(
+        '<input type="{}" name="{}"{}{}>',
+        widget["type"],
+        widget["name"],
+        "" if value is None else format_html(' value="{}"', str(value)),
+        _attrs(widget["attrs"]),
+    )
+
+
+def _textarea(widget: dict[str, Any]) -> str:
+    return format_html(
+        '<textarea name="{}"{}>\n{}</textarea>',
+        widget["name"],
+        _attrs(widget["attrs"]),
+        widget["value"] or "",
+    )
+
+
+def _select(widget: dict[str, Any]) -> str:
+    groups = (_group(name, options) for name, options, _index in widget["optgroups"])
+    return format_html(
+        '<select name="{}"{}>{}\n</select>',
+        widget["name"],
+        _attrs(widget["attrs"]),
+        mark_safe("".join(groups)),  # noqa: S308 -- of format_html
+    )
+
+
+def _group(name: Any, options: list[dict[str, Any]]) -> str:
+    lines = "".join(
+        f'\n  <option value="{conditional_escape(str(option["value"]))}"{_attrs(option["attrs"])}>'
+        f"{conditional_escape(option['label'])}</option>"
+        for option in options
+    )
+    if not name:
+        return lines
+    return f'\n  <optgroup label="{conditional_escape(name)}">{lines}\n  </optgroup>'
+
+
+INPUTS = ("date", "email", "hidden", "number", "password", "tel", "text", "url")
+DRAWN: dict[str, Callable[[dict[str, Any]], str]] = {
+    **{f"{TEMPLATES}{name}.html": _input for name in INPUTS},
+    f"{TEMPLATES}textarea.html": _textarea,
+    f"{TEMPLATES}select.html": _select,
+}
+
+
+class Renderer(TemplatesSetting):
+    """Draws the plainest widgets itself, the others by their templates."""
+
+    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
+        draw = DRAWN.get(template_name)
+        if draw is None:
+            return super().render(template_name, context, request)
+        return draw(context["widget"])

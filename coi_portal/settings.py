@@ -127,7 +127,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "coi_portal.urls"
 WSGI_APPLICATION = "coi_portal.wsgi.application"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "common.widgets.Renderer"
 
 TEMPLATES = [
     {

@@ -84,7 +84,9 @@ def subject_key(subject: User | None) -> str:
 
 def bars_of(user: User, *, on: datetime.date) -> Bars:
     """Asked once an instance (a request): who loses a role or moves loses it at the next one."""
-    kept = user.__dict__.setdefault("_bars", {})
+    kept = getattr(user, "_bars", None)
+    if kept is None:  # Not in `__dict__`: that of a request's lazy user is its own.
+        kept = user._bars = {}  # type: ignore[attr-defined]
     if on not in kept:
         chiefs = {user.pk} if user.has_role(Role.CHIEF_INSPECTOR) else set()
         kept[on] = bars_of_all([user], on=on, chiefs=chiefs)[user.pk]

@@ -42,7 +42,7 @@ class EvidenceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         prepared = []
-        for name in self.fields:
+        for name in (name for name in self.fields if name.startswith("file")):
             if upload := cleaned.get(name):
                 try:
                     prepared += reports.prepare_files([upload])

@@ -39,6 +39,11 @@ def is_outside_the_wall(user: "User", report: Any) -> bool:
     return answers[user.pk]
 
 
+def remember(user: "User", report: Any) -> None:
+    """`report` was just read from `visible_to(user)`, which has asked already."""
+    report.__dict__.setdefault("_outside_the_wall", {})[user.pk] = True
+
+
 @rules.predicate
 def has_taken_it_up(user: "User", report: Any) -> bool:
     return report.verified_by_id == user.pk

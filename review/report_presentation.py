@@ -6,11 +6,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from declarations.content import Choice, Form, Text, with_lists
 from declarations.presentation import DisplaySection, answers_for_display
+from declarations.services.configuration import read_version
 from people.calendar import working_days_left
 from review.models import ConflictReport
 from review.report_states import ReportState, SubjectStanding
-from review.reporting_form import IDENTITY, form_of
+from review.reporting_form import IDENTITY
 from review.services import report_files
 
 # What a state means for whoever reported.
@@ -81,14 +83,21 @@ def messages_of(report: ConflictReport) -> list[Line]:
 
 
 def answers_in_words(report: ConflictReport, language: str) -> list[DisplaySection]:
-    shown = answers_for_display(form_of(report.form_version), report.read_answers(), language)
+    shown = answers_for_display(_form_of(report), report.read_answers(), language)
     return [section for section in shown if section.key != IDENTITY]
+
+
+def _form_of(report: ConflictReport) -> Form:
+    """With the one OPD that was chosen: a page that asks nothing needs no list."""
+    opd = report.reported_opd
+    chosen = [Choice(str(opd.pk), Text(opd.name, opd.name))] if opd else []
+    return with_lists(read_version(report.form_version), {"opds": chosen})
 
 
 def identity_in_words(
     report: ConflictReport, answers: dict[str, Any], language: str
 ) -> list[DisplaySection]:
-    shown = answers_for_display(form_of(report.form_version), {IDENTITY: answers}, language)
+    shown = answers_for_display(_form_of(report), {IDENTITY: answers}, language)
     return [section for section in shown if section.key == IDENTITY]
 
 

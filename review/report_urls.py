@@ -8,7 +8,7 @@ urlpatterns = [
     path("laporan/", reports.ReportListView.as_view(), name="report_list"),
     path("laporan/<uuid:pk>/", reports.ReportDetailView.as_view(), name="report_detail"),
     path(
-        "laporan/<uuid:pk>/langkah/<slug:step>/",
+        "laporan/<uuid:pk>/langkah/<slug:move>/",
         reports.ReportStepView.as_view(),
         name="report_step",
     ),
@@ -28,7 +28,7 @@ urlpatterns = [
     path("masa-tunggu/usulan/", cooling.ProposalListView.as_view(), name="former_proposals"),
     path("masa-tunggu/tambah/", cooling.FormerCreateView.as_view(), name="former_create"),
     path(
-        "masa-tunggu/usulan/<uuid:user>/", cooling.ProposalView.as_view(), name="former_proposal"
+        "masa-tunggu/usulan/<uuid:leaver>/", cooling.ProposalView.as_view(), name="former_proposal"
     ),
     path("masa-tunggu/<uuid:pk>/", cooling.FormerDetailView.as_view(), name="former_detail"),
     path("masa-tunggu/<uuid:pk>/ubah/", cooling.FormerEditView.as_view(), name="former_edit"),

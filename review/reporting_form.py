@@ -37,6 +37,11 @@ class Asked:
     def forms(self) -> list[Any]:
         return [*(form for _section, form in self.parts), self.evidence, self.good_faith]
 
+    @property
+    def summarised(self) -> list[Any]:
+        """For the summary of faults, whose tag takes a fixed number; None is no form."""
+        return [*self.forms, *[None] * 6][:6]
+
     @cached_property
     def errors(self) -> bool:
         return any(form.errors for form in self.forms)

@@ -428,7 +428,7 @@ PARTS = {
     "key": "F1_TAHUNAN",
     "kind": "csv",
     "provider_id": "sso-none",
-    "step": "reject",
+    "move": "reject",
     "uidb36": "zzz",
 }
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from audit.services import record
@@ -119,7 +119,7 @@ def dismiss(proposal: "Proposal", *, reason: str, at: datetime.datetime, by: Use
 def _save(official: FormerOfficial) -> None:
     try:
         with transaction.atomic():
-            official.full_clean(exclude=["limit", "user", "created_by"])
+            official.validate_constraints()
             official.save()
     except IntegrityError as error:
         raise CoolingError(_("This person is in the register with that day already.")) from error
@@ -171,12 +171,17 @@ def leavers(*, on: datetime.date) -> QuerySet[User]:
     running = Assignment.objects.filter(user=OuterRef("pk")).filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=on)
     )
+    ended = (
+        Assignment.objects.filter(user=OuterRef("pk"), ends_on__isnull=False)
+        .order_by("-ends_on")
+        .values("ends_on")[:1]
+    )
     known = FormerOfficial.objects.filter(user=OuterRef("pk"), ended_on=OuterRef("last_day"))
     obliged = Assignment.objects.filter(
         user=OuterRef("pk"), post__is_obliged=True, ends_on=OuterRef("last_day")
     )
     return (
-        User.objects.annotate(last_day=Max("assignments__ends_on"))
+        User.objects.annotate(last_day=Subquery(ended))
         .filter(last_day__gte=earliest, last_day__lt=on)
         .filter(~Exists(running), Exists(obliged), ~Exists(known))
         .order_by("name", "pk")

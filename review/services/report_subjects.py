@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext as _
 
 from audit.services import record
@@ -30,14 +30,16 @@ def candidates(name: str, opd: Opd | None, *, on: datetime.date) -> list[User]:
     words = [word for word in names.words(name.split(",")[0]) if len(word) >= SHORTEST_WORD]
     if not words:
         return []
-    longest = max(words, key=len)
-    people = User.objects.filter(name__icontains=longest)
+    shared = sum(
+        (Case(When(name__icontains=word, then=1), default=0) for word in set(words)), Value(0)
+    )
+    people = User.objects.annotate(shared=shared).filter(shared__gt=0)
     if " " not in names.person_key(name):
         people = people.filter(_nearby(opd, on=on))
         return list(people.order_by("name", "pk")[:MOST_CANDIDATES])
     scored = [
         (names.person_likeness(name, person.name), person)
-        for person in people.order_by("pk")[:MOST_COMPARED]
+        for person in people.order_by("-shared", "pk")[:MOST_COMPARED]
     ]
     alike = [(score, person) for score, person in scored if score >= names.LIKE]
     alike.sort(key=lambda pair: (-pair[0], pair[1].name))

@@ -201,10 +201,13 @@ def _locked(report: ConflictReport) -> ConflictReport:
 
 
 @transaction.atomic
-def note_reading(report: ConflictReport, *, by: User, at: datetime.datetime) -> None:
+def note_reading(
+    report: ConflictReport, *, has_news: bool, by: User, at: datetime.datetime
+) -> None:
     """Each look into a report leaves a trace; what the reporter wrote counts as read."""
     record("conflictreport.read", by=by, target=report)
-    report.messages.filter(to_reporter=False, read_at=None).update(read_at=at)
+    if has_news:
+        report.messages.filter(to_reporter=False, read_at=None).update(read_at=at)
 
 
 @transaction.atomic

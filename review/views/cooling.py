@@ -200,7 +200,7 @@ class ProposalView(RegisterMixin, InvalidFormMixin, FormView):
 
     @cached_property
     def proposal(self):
-        people = cooling_off.leavers(on=timezone.localdate()).filter(pk=self.kwargs["user"])
+        people = cooling_off.leavers(on=timezone.localdate()).filter(pk=self.kwargs["leaver"])
         found = cooling_off.proposals_for(User.objects.filter(pk__in=people.values("pk")))
         if not found:
             raise Http404

@@ -19,6 +19,7 @@ from common.errors import conflict as conflict_page
 from common.keyset import KeysetListView
 from common.views import InvalidFormMixin, download, filter_form
 from people.models import User
+from review import report_policies
 from review import report_presentation as presentation
 from review.models import ConflictReport, ReportFile
 from review.report_forms import (
@@ -80,7 +81,9 @@ class ReportMixin(PermissionRequiredMixin):
     def report(self) -> ConflictReport:
         visible = ConflictReport.objects.visible_to(self.request.user)
         related = visible.select_related("reported_opd", "form_version", "verified_by", "case")
-        return get_object_or_404(related, pk=self.kwargs["pk"])
+        report = get_object_or_404(related, pk=self.kwargs["pk"])
+        report_policies.remember(self.request.user, report)
+        return report
 
     def get_permission_object(self):
         return self.report
@@ -105,7 +108,8 @@ class ReportDetailView(ReportMixin, TemplateView):
     def get_context_data(self, **kwargs):
         report, user, now = self.report, self.request.user, timezone.now()
         said = presentation.messages_of(report)
-        reports.note_reading(report, by=user, at=now)
+        has_news = any(message.is_new for message in said)
+        reports.note_reading(report, has_news=has_news, by=user, at=now)
         return super().get_context_data(
             **kwargs,
             report=report,
@@ -139,21 +143,21 @@ class ReportStepView(ReportMixin, InvalidFormMixin, FormView):
     template_name = "review/reports/step.html"
 
     def get_permission_required(self):
-        if self.kwargs["step"] not in TRANSITIONS:
+        if self.kwargs["move"] not in TRANSITIONS:
             raise Http404
-        return [TRANSITIONS[self.kwargs["step"]].permission]
+        return [TRANSITIONS[self.kwargs["move"]].permission]
 
     def get_form_kwargs(self):
         kwargs = super().get_form_kwargs()
-        return kwargs | {"step": self.kwargs["step"], "report": self.report}
+        return kwargs | {"step": self.kwargs["move"], "report": self.report}
 
     def get(self, request, *args, **kwargs):
-        if self.kwargs["step"] == "verify":
+        if self.kwargs["move"] == "verify":
             return redirect(self.report)  # A button, no page.
         return super().get(request, *args, **kwargs)
 
     def post(self, request, *args, **kwargs):
-        if self.kwargs["step"] == "verify":
+        if self.kwargs["move"] == "verify":
             return self._take({})
         return super().post(request, *args, **kwargs)
 
@@ -162,14 +166,14 @@ class ReportStepView(ReportMixin, InvalidFormMixin, FormView):
 
     def _take(self, said):
         try:
-            workflow.take(self.kwargs["step"], self.report, by=self.request.user, **said)
+            workflow.take(self.kwargs["move"], self.report, by=self.request.user, **said)
         except (workflow.TransitionError, ReportError) as error:
             return self.refused(error)
         messages.success(self.request, _("The step is recorded."))
         return self.back()
 
     def get_context_data(self, **kwargs):
-        step = self.kwargs["step"]
+        step = self.kwargs["move"]
         title = presentation.STEP_BUTTONS[step]
         return super().get_context_data(**kwargs, report=self.report, title=title, step=step)
 

@@ -1,8 +1,8 @@
 """Does the province's page take the same time with a hundred times the declarations?
 
 For each size: a scratch database (dropped at the end), one real row of each kind made by the
-tests' factories and multiplied by one SQL statement a table, counted by the worker's code; then the
-page is asked for as an auditor. Printed: the time of the page (median), its queries, the time of a
+factories of the tests and multiplied by one SQL statement a table, counted by the code of the
+worker; then an auditor asks for the page. Printed: its median time and queries, the time of a
 refresh after one change and of the nightly comparison; at the end the ratio of the page's times.
 
     .venv/bin/python benchmarks/dashboard.py [--sizes 10000 1000000] [--rounds 15]

@@ -67,7 +67,9 @@ def protect(cells: Sequence[Sequence[int]], *, threshold: int) -> Protected:
     network = _network(rows)
     for arc in network.arcs:
         arc.is_hidden = 0 < arc.value < threshold
-    if network.arcs[-1].is_hidden or not _complete(network, threshold):
+    # Without the grand total there is nothing left to read: then the whole table is kept back.
+    is_safe = not network.arcs[-1].is_hidden and _complete(network, threshold)
+    if not is_safe or network.arcs[-1].is_hidden:
         for arc in network.arcs:
             arc.is_hidden = True
     return _published(network, rows)

@@ -51,7 +51,8 @@ def test_what_xml_refuses_is_read_as_html():
     """A code point that is no character, in an old record: the paper comes out all the same."""
     data, _text = rendered(name="Siti \uffff Aminah")
 
-    assert "Aminah" in " ".join(words(data))
+    # A glyph that no font has confuses the reader of this test, not the paper.
+    assert "Aminah" in " ".join(words(data)).replace("\0", "")
 
 
 def test_the_text_and_its_line_breaks_survive_the_reading_as_xml():

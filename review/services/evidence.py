@@ -43,7 +43,7 @@ class Row:
 
 
 def rows_of(flag: Flag, snapshot: FlagSnapshot, *, user: User) -> list[Row]:
-    """One line for each row or date; a query for each kind of page that it leads to."""
+    """One line for each row or date."""
     try:
         evidence = rule_of(flag.rule).evidence
     except KeyError:  # The rule is gone from the code; its words are not.
@@ -63,18 +63,23 @@ def rows_of(flag: Flag, snapshot: FlagSnapshot, *, user: User) -> list[Row]:
 
 
 def _urls(values: dict[str, Any], *, user: User) -> dict[str, str]:
-    """Addresses of the pages that `user` may open."""
+    """Addresses of the pages that `user` may open; one query, whatever they are."""
     wanted: dict[Any, dict[str, str]] = {}
     for name, key in values.items():
         if key and name in PAGES:
             wanted.setdefault(PAGES[name][0], {})[name] = str(key)
-    found = {}
-    for model, names in wanted.items():
-        keys = model.objects.visible_to(user).filter(pk__in=names.values()).values_list("pk")
-        seen = {str(key) for (key,) in keys}
-        for name, key in names.items():
-            if key in seen:
-                found[name] = reverse(PAGES[name][1], args=[key])
+    readable_keys = [
+        model.objects.visible_to(user).filter(pk__in=names.values()).order_by().values_list("pk")
+        for model, names in wanted.items()
+    ]
+    first, *others = readable_keys or [InterestRegister.objects.none().values_list("pk")]
+    seen = {str(key) for (key,) in (first.union(*others, all=True) if others else first)}
+    found = {
+        name: reverse(PAGES[name][1], args=[key])
+        for names in wanted.values()
+        for name, key in names.items()
+        if key in seen
+    }
     if (key := values.get(AREA)) and RiskArea.objects.filter(
         pk=key, map__in=RiskArea.map.field.related_model.objects.visible_to(user)
     ).exists():

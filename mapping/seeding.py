@@ -8,18 +8,19 @@ force, some are still on the way. The same OPDs, years and seed give the same ma
 import datetime
 import random
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.utils import timezone
 
 from mapping.models import Control, RiskArea, RiskAreaPost, RiskAreaTemplate, RiskMap, RiskScale
+from mapping.seeding_texts import own_areas
 from mapping.services.scales import default_scale, rate
 from people.models import Assignment, Opd, Post, RoleGrant, User
 from people.roles import Role
 
-FIRST_ROWS, MORE_A_YEAR = 8, 2
+FIRST_ROWS, MORE_A_YEAR, OWN_ROWS = 8, 2, 2
 # How this year's map stands, by chance; the rest is approved.
 ON_THE_WAY = {"draft": 0.06, "signed": 0.08, "under_review": 0.05, "returned": 0.04}
 PATHS = {
@@ -65,14 +66,22 @@ class Written:
 
 
 @transaction.atomic
-def seed_maps(opds: Sequence[Opd], years: Sequence[int], seed: int) -> dict[str, int]:
-    """Write the maps of `years` (ascending; the last is the running one). How many of what."""
+def seed_maps(
+    opds: Sequence[Opd], years: Sequence[int], seed: int, *, neglected: Collection[str] = ()
+) -> dict[str, int]:
+    """Write the maps of `years` (ascending; the last is the running one). How many of what.
+
+    `neglected`: codes of OPDs whose areas stay as hot as they were, with all posts named.
+    """
     templates = list(RiskAreaTemplate.objects.filter(valid_until__isnull=True).order_by("code"))
+    templates += own_areas()
     scale, years = default_scale(), sorted(years)
     final: dict[tuple[int, int], str] = {}
     written = Written()
     for office in _offices(opds):
-        story = _Story(office, templates, scale, years, random.Random(f"{seed}:{office.opd.code}"))  # noqa: S311 -- a story, no secret
+        chance = random.Random(f"{seed}:{office.opd.code}")  # noqa: S311 -- a story, no secret
+        is_neglected = office.opd.code in neglected
+        story = _Story(office, templates, scale, years, chance, is_neglected=is_neglected)
         final |= story.tell(written)
     _write(written)
     _move(written.maps, final)
@@ -121,24 +130,30 @@ class _Story:
 
     def __init__(
         self, office: Office, templates: list[RiskAreaTemplate], scale: RiskScale,
-        years: list[int], chance: random.Random,
+        years: list[int], chance: random.Random, *, is_neglected: bool = False,
     ) -> None:  # fmt: skip
         self.office, self.scale, self.years, self.chance = office, scale, years, chance
-        fitting = [item for item in templates if item.fits(office.opd.code)]
-        own = [item for item in fitting if not item.is_for_all]
+        library = [item for item in templates if item.pk]
+        fitting = [item for item in library if item.fits(office.opd.code)]
+        special = [item for item in fitting if not item.is_for_all]
         general = [item for item in fitting if item.is_for_all]
         chance.shuffle(general)
-        self.templates = [*own, *general]
+        self.templates = [*special, *general]
+        # What the library lacks, in words of the OPD's own: one from the first year on.
+        self.own = chance.sample([item for item in templates if not item.pk], OWN_ROWS)
+        areas = [*fitting, *self.own]
         self.keys = {
-            item.pk: uuid.UUID(int=chance.getrandbits(128), version=4) for item in fitting
+            item.code: uuid.UUID(int=chance.getrandbits(128), version=4) for item in areas
         }
         # Some areas get better by the controls, a few don't.
-        self.improves = {item.pk: chance.random() < 0.8 for item in fitting}
+        self.improves = {item.code: chance.random() < 0.8 and not is_neglected for item in areas}
         obliged = [post for post in office.posts if post.is_obliged] or office.posts
+        most = len(obliged) if is_neglected else 3
         self.named = {
-            item.pk: chance.sample(obliged, min(len(obliged), chance.randint(1, 3)))
-            for item in fitting
-        }
+            item.code: obliged if is_neglected
+            else chance.sample(obliged, min(len(obliged), chance.randint(1, most)))
+            for item in areas
+        }  # fmt: skip
 
     def tell(self, written: Written) -> dict[tuple[int, int], str]:
         final = {}
@@ -149,11 +164,12 @@ class _Story:
             written.maps.append(risk_map)
             final[self.office.opd.pk, year] = state
             chosen = self.templates[: FIRST_ROWS + number * MORE_A_YEAR]
+            chosen = [*chosen, *self.own[: number + 1]]
             for position, template in enumerate(chosen, 1):
                 row = self._row(template, risk_map, position, number)
                 written.areas.append(row)
                 written.named += [
-                    RiskAreaPost(area=row, post=post) for post in self.named[template.pk]
+                    RiskAreaPost(area=row, post=post) for post in self.named[template.code]
                 ]
                 if position % 2 == number % 2:
                     written.controls.append(self._control(template, row, year))
@@ -201,13 +217,14 @@ class _Story:
         self, template: RiskAreaTemplate, risk_map: RiskMap, position: int, number: int
     ) -> RiskArea:
         row = RiskArea(
-            map=risk_map, row_key=self.keys[template.pk], position=position, template=template,
+            map=risk_map, row_key=self.keys[template.code], position=position,
+            template=template if template.pk else None,
             area=template.area, activity=template.activity, conflict_form=template.conflict_form,
             source_id=template.source_id, cause=template.cause, officials=template.officials,
             consequence=template.consequence, likelihood=template.likelihood,
             impact=template.impact, prevention=template.prevention, handling=template.handling,
             mcsp_area=template.mcsp_area,
-            owner_post=self.named[template.pk][0],
+            owner_post=self.named[template.code][0],
             due_on=datetime.date(risk_map.year, 6 + position % 6, 15),
             status="done" if risk_map.year < self.years[-1] else "running",
             updated_by=self.office.head,
@@ -220,7 +237,7 @@ class _Story:
         """In the first year a part is not judged yet; then the rest falls, year by year."""
         if number == 0 and self.chance.random() < 0.3:
             return
-        fall = min(number + 1, 2) if self.improves[template.pk] else 0
+        fall = min(number + 1, 2) if self.improves[template.code] else 0
         row.residual_likelihood = max(1, row.likelihood - fall)
         row.residual_impact = max(1, row.impact - (1 if number >= 2 and fall else 0))
         row.existing_control = self.chance.choice(EXISTING)
@@ -229,11 +246,11 @@ class _Story:
     def _control(self, template: RiskAreaTemplate, row: RiskArea, year: int) -> Control:
         control = Control(
             opd=self.office.opd, row_key=row.row_key, area_words=str(row),
-            title=self.chance.choice(CONTROLS), owner_post=self.named[template.pk][0],
+            title=self.chance.choice(CONTROLS), owner_post=self.named[template.code][0],
             due_on=datetime.date(year, self.chance.randint(4, 12), 20),
             created_by=self.office.head,
         )  # fmt: skip
-        is_kept = self.chance.random() < (0.9 if self.improves[template.pk] else 0.35)
+        is_kept = self.chance.random() < (0.9 if self.improves[template.code] else 0.35)
         past = control.due_on < timezone.localdate()
         if is_kept and past:
             done = datetime.datetime(

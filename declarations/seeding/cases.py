@@ -34,13 +34,17 @@ from declarations.models import (
 from declarations.seeding import texts
 from declarations.seeding.companies import Company
 from declarations.seeding.registers import NAMESPACE
-from declarations.services.matters import NO_AREA, key_of
+from declarations.services import areas
+from declarations.services.areas import NO_AREA
+from declarations.services.matters import key_of
 from declarations.states import ConflictState as C
 from declarations.states import PlanState, StatementState, TaskState
+from mapping.services import OfferedArea
 from matching.names import name_key
 from people import calendar
 from people.seeding.population import Person
 
+OWN_AREA_SHARE = 0.12
 HOUR = datetime.timedelta(hours=1)
 
 
@@ -112,6 +116,7 @@ class CaseMaker:
     def __init__(self, province: Any, clock: Any, lists: Any) -> None:
         self.province, self.clock, self.lists = province, clock, lists
         self.number = 0
+        self.areas: dict[uuid.UUID, OfferedArea] = {}
         self.seniors: dict[str, list[Person]] = defaultdict(list)
         for post in province.posts:
             if post.rank >= 2:
@@ -138,9 +143,8 @@ class CaseMaker:
         self.number += 1
         number = f"{self.number:04d}/{kind}/{opd}/{year}"
         value = Decimal(rng.randrange(15, 4_000)) * 1_000_000
-        areas = [self.lists.areas[code] for code in texts.AREAS[kind]]
-        fitting = [found for found in areas if found.fits(opd)]
-        return Matter(
+        found = self._area(rng, opd, kind) if area else None
+        matter = Matter(
             id=uuid.uuid5(NAMESPACE, f"{self.province.seed}:matter:{number}"),
             opd=self.province.opds[opd],
             kind=self.lists.kinds[kind],
@@ -149,16 +153,34 @@ class CaseMaker:
             title=title,
             title_key=key_of(title),
             value=value if kind in ("PBJ", "KONTRAK", "HIBAH", "ASET") else None,
-            risk_area=rng.choice(fitting) if area and fitting else None,
+            risk_area=found.template if found else None,
+            risk_row=found.row.row_key if found and found.row else None,
             created_at=self.clock.at(datetime.date(year, 1, 10), rng),
         )
+        if found is not None:
+            self.areas[matter.pk] = found
+        return matter
+
+    def _area(self, rng: random.Random, opd: str, kind: str) -> OfferedArea | None:
+        """Of the kind's areas in the OPD's map; now and then one of the OPD's own."""
+        offered = self.lists.areas.get(opd, [])
+        own = [each for each in offered if each.template is None]
+        fitting = [each for each in offered if each.code in texts.AREAS[kind]]
+        if own and rng.random() < OWN_AREA_SHARE:
+            return rng.choice(own)
+        return rng.choice(fitting) if fitting else None
 
     def _decision_draft(self, matter: Matter) -> dict[str, str]:
         draft = {"kind": matter.kind.code, "title": matter.title, "number": matter.number}
         if matter.value is not None:
             draft["value"] = str(int(matter.value))
-        draft["risk_area"] = matter.risk_area.code if matter.risk_area else NO_AREA
+        found = self.areas.get(matter.pk)
+        draft["risk_area"] = found.code if found else NO_AREA
         return draft
+
+    def _said(self, matter: Matter) -> dict[str, Any]:
+        found = self.areas.get(matter.pk)
+        return areas.said_of(found) if found is not None and found.row else {}
 
     # --- F2 ----------------------------------------------------------------------------------
 
@@ -182,6 +204,7 @@ class CaseMaker:
             state=case.state,
             matter=case.matter if knows_matter else None,
             own_role=role if knows_matter else "",
+            area_said=self._said(case.matter) if knows_matter else {},
             draft={
                 "decision": self._decision_draft(case.matter) | {"own_role": role},
                 "parties": {"rows": rows},
@@ -353,6 +376,7 @@ class CaseMaker:
                 "parties": {"rows": rows},
                 "follow_up": follow_up,
             },
+            area_said=self._said(case.matter) if was_sent else {},
             **typed,
         )
         if not was_sent:

@@ -44,7 +44,9 @@ from declarations.seeding.profiles import ProfileMaker
 from declarations.seeding.registers import RegisterMaker
 from declarations.seeding.story import Story
 from declarations.services.configuration import form_in_use, read_version
-from mapping.models import ConflictSource, RiskAreaTemplate, RiskScale
+from mapping.models import ConflictSource, RiskScale
+from mapping.services import OfferedArea, areas_for
+from people.models import Opd
 from people.seeding.writing import copy_objects
 
 # A signed register takes no more rows: rows first, then what they belong to. The foreign keys
@@ -66,17 +68,18 @@ class Lists:
     sources: dict[str, ConflictSource]
     kinds: dict[str, DecisionKind]
     measures: dict[str, ControlMeasureKind]
-    areas: dict[str, RiskAreaTemplate]
+    # By the code of the OPD: what its map offers.
+    areas: dict[str, list[OfferedArea]]
     scale: RiskScale
 
     @classmethod
-    def read(cls) -> Lists:
+    def read(cls, opds: Iterable[Opd]) -> Lists:
         return cls(
             forms={code: form_in_use(code) for code in ("F1", "F2", "F3", "F5", "F6", "F7")},
             sources={row.code: row for row in ConflictSource.objects.filter(is_active=True)},
             kinds={row.code: row for row in DecisionKind.objects.all()},
             measures={row.code: row for row in ControlMeasureKind.objects.all()},
-            areas={row.code: row for row in RiskAreaTemplate.objects.all()},
+            areas={opd.code: areas_for(opd) for opd in opds},
             scale=RiskScale.objects.get(is_default=True),
         )
 
@@ -109,7 +112,8 @@ class Writer:
 
 def declare(province: Any, *, report: Report) -> tuple[list[dict[str, Any]], dict[str, int]]:
     """Write three years of declarations; returns the planted conflicts and the numbers of rows."""
-    clock, lists, writer = Clock(province), Lists.read(), Writer()
+    clock, writer = Clock(province), Writer()
+    lists = Lists.read(province.opds.values())
     companies = CompanyMaker(random.Random(f"{province.seed}:companies"))  # noqa: S311 -- repeatable
     profiles = ProfileMaker(province, companies, clock)
     cases = CaseMaker(province, clock, lists)

@@ -19,7 +19,7 @@ from declarations.states import TaskState as T
 from people.seeding.population import Person
 
 STATEMENTS_A_PERSON = 0.30
-CONFLICTS_A_PERSON = 0.035
+CONFLICTS_A_PERSON = 0.1
 VENDORS_A_PERSON = 0.06
 # Each state of a declared conflict, in turn: the weights are those of an ordinary autumn.
 CONFLICT_TURNS = (
@@ -98,11 +98,21 @@ class Story:
         people = [p for p in self.people() if p.post.opd not in self.silent_opds]
         turns = [state for state, weight in CONFLICT_TURNS for _index in range(weight)]
         number = max(len(turns), int(self.province.number * CONFLICTS_A_PERSON))
-        for index in range(number):
-            person = rng.choice(people)
-            if self.clock.superior(person) is None:
-                continue
-            yield from self._conflict(person, turns[index % len(turns)])
+        chosen = [(rng.choice(people), turns[index % len(turns)]) for index in range(number)]
+        for person, state in [*chosen, *self._one_each(people, chosen)]:
+            if self.clock.superior(person) is not None:
+                yield from self._conflict(person, state)
+
+    def _one_each(
+        self, people: list[Person], chosen: list[tuple[Person, str]]
+    ) -> list[tuple[Person, str]]:
+        """Everywhere else somebody has declared, so that the silent OPD is the one that didn't."""
+        declaring = {
+            person.post.opd for person, state in chosen if state not in (C.DRAFT, C.WITHDRAWN)
+        }
+        others = [person for person in people if self.clock.superior(person) is not None]
+        first = {person.post.opd: person for person in reversed(others)}
+        return [(first[opd], C.CLOSED) for opd in sorted(first.keys() - declaring)]
 
     def _conflict(self, person: Person, state: str) -> Iterator[models.Model]:
         rng = self.rng

@@ -136,10 +136,10 @@ def picked(opd: Opd, answer: str | None) -> Picked:
     if area is None:
         return Picked(template=library().filter(code=code).first())
     row = area.row
-    return Picked(area.template, row.row_key if row else None, _said(area))
+    return Picked(area.template, row.row_key if row else None, said_of(area))
 
 
-def _said(area: maps.OfferedArea) -> dict[str, Any]:
+def said_of(area: maps.OfferedArea) -> dict[str, Any]:
     """For the frozen content: the document stays as it is when the map changes."""
     return {name: getattr(area, name) for name in SAID}
 

@@ -67,3 +67,26 @@ def test_same_seed_same_maps():
     with rolled_back():
         first = story()
     assert story() == first
+
+
+def test_every_opd_has_areas_of_its_own_in_all_years():
+    opds = province(2)
+    year = timezone.localdate().year
+
+    seed_maps(opds, [year - 1, year], seed=3)
+
+    for opd in opds:
+        rows = RiskArea.objects.filter(map__opd=opd, template=None)
+        assert rows.filter(map__year=year).count() == 2
+        assert rows.values("row_key").distinct().count() == 2
+
+
+def test_a_neglected_opd_stays_hot_and_names_all_its_posts():
+    opds = province(2)
+    year = timezone.localdate().year
+
+    seed_maps(opds, [year], seed=3, neglected={opds[0].code})
+
+    rows = RiskArea.objects.filter(map__opd=opds[0])
+    assert all(row.movement == 0 for row in rows)
+    assert {row.posts.count() for row in rows} == {opds[0].posts.filter(is_obliged=True).count()}

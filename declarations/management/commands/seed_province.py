@@ -10,7 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
+<<<<<<< Updated upstream
 from declarations.seeding import afterwards, demonstration, everything
+=======
+from declarations.seeding import demonstration, everything
+from declarations.seeding.planting import SILENT_OPD
+>>>>>>> Stashed changes
 from mapping.seeding import seed_maps
 from people.seeding import province
 from people.seeding.structure import SMALLEST
@@ -67,9 +72,11 @@ class Command(BaseCommand):
         on = timezone.localdate()
         with self._bar(_("People"), people) as report:
             made = province.make(people=people, seed=seed, on=on, report=report)
+        years = [on.year - 2, on.year - 1, on.year]
+        # Before the declarations, which name their areas.
+        seed_maps(list(made.opds.values()), years, seed, neglected={SILENT_OPD})
         with self._bar(_("Declarations"), len(made.obliged)) as report:
             records, numbers = everything.declare(made, report=report)
-        seed_maps(list(made.opds.values()), [on.year - 2, on.year - 1, on.year], seed)
         demonstration.prepare(made)
         afterwards.run(on=on, seed=seed)
         planted.parent.mkdir(parents=True, exist_ok=True)

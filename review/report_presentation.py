@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from declarations.content import Choice, Form, Text, with_lists
 from declarations.presentation import DisplaySection, answers_for_display
-from declarations.services.configuration import read_version
+from declarations.services.configuration import bare_version, lists
 from people.calendar import working_days_left
 from review.models import ConflictReport
 from review.report_states import ReportState, SubjectStanding
@@ -83,21 +83,31 @@ def messages_of(report: ConflictReport) -> list[Line]:
 
 
 def answers_in_words(report: ConflictReport, language: str) -> list[DisplaySection]:
-    shown = answers_for_display(_form_of(report), report.read_answers(), language)
+    answers = report.read_answers()
+    shown = answers_for_display(_form_of(report, answers), answers, language)
     return [section for section in shown if section.key != IDENTITY]
 
 
-def _form_of(report: ConflictReport) -> Form:
-    """With the one OPD that was chosen: a page that asks nothing needs no list."""
+def _form_of(report: ConflictReport, answers: dict[str, Any]) -> Form:
+    """With the one OPD that was chosen, and the lists that an answer was chosen from."""
     opd = report.reported_opd
     chosen = [Choice(str(opd.pk), Text(opd.name, opd.name))] if opd else []
-    return with_lists(read_version(report.form_version), {"opds": chosen})
+    form = bare_version(report.form_version)
+    used = {
+        question.choices_from
+        for section in form.sections
+        for question in section.questions
+        if question.choices_from and answers.get(section.key, {}).get(question.key)
+    }
+    found = lists(used - {"opds"}) if used - {"opds"} else {}
+    return with_lists(form, {**found, "opds": chosen})
 
 
 def identity_in_words(
     report: ConflictReport, answers: dict[str, Any], language: str
 ) -> list[DisplaySection]:
-    shown = answers_for_display(_form_of(report), {IDENTITY: answers}, language)
+    said = {IDENTITY: answers}
+    shown = answers_for_display(_form_of(report, said), said, language)
     return [section for section in shown if section.key == IDENTITY]
 
 

@@ -53,6 +53,10 @@ PUBLIC = {
     "statistics:year": "published for everybody, small numbers hidden",
     "statistics:csv": "published for everybody, small numbers hidden",
     "statistics:json": "published for everybody, small numbers hidden",
+    "reporting:start": "anybody may report",
+    "reporting:anonymous": "anybody may report",
+    "reporting:named": "anybody may report",
+    "reporting:code": "the way back, by a code",
 }
 # Addresses that everybody who is logged in may open; nothing in them is anybody else's.
 OWN_AFFAIRS = (

@@ -10,12 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-<<<<<<< Updated upstream
 from declarations.seeding import afterwards, demonstration, everything
-=======
-from declarations.seeding import demonstration, everything
 from declarations.seeding.planting import SILENT_OPD
->>>>>>> Stashed changes
 from mapping.seeding import seed_maps
 from people.seeding import province
 from people.seeding.structure import SMALLEST

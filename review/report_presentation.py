@@ -46,7 +46,7 @@ class Standing:
     label: Any
     meaning: Any
     received_at: datetime.datetime
-    decide_by: datetime.date | None
+    decide_due_on: datetime.date | None
     messages: list[Line]
     files: list[str]
     takes_answers: bool
@@ -59,7 +59,7 @@ def standing_for_reporter(report: ConflictReport) -> Standing:
         label=report.get_state_display(),
         meaning=MEANING[ReportState(report.state)],
         received_at=report.received_at,
-        decide_by=report.decide_by if report.state in ReportState.UNDECIDED else None,
+        decide_due_on=report.decide_due_on if report.state in ReportState.UNDECIDED else None,
         messages=messages_of(report),
         files=[report.envelope.unseal_text(name) for name in _names(report)],
         takes_answers=report.state in ReportState.TAKES_ANSWERS,
@@ -168,11 +168,13 @@ def clocks_of(report: ConflictReport, *, on: datetime.date) -> list[Clock]:
     found = []
     if report.state in ReportState.UNVERIFIED:
         found.append(
-            Clock(_("First check"), report.verify_by, working_days_left(report.verify_by, on))
+            Clock(
+                _("First check"), report.verify_due_on, working_days_left(report.verify_due_on, on)
+            )
         )
-    if report.state in ReportState.UNDECIDED and report.decide_by:
+    if report.state in ReportState.UNDECIDED and report.decide_due_on:
         found.append(
-            Clock(_("Decision"), report.decide_by, working_days_left(report.decide_by, on))
+            Clock(_("Decision"), report.decide_due_on, working_days_left(report.decide_due_on, on))
         )
     return found
 

@@ -58,8 +58,8 @@ class ConflictReportQuerySet(models.QuerySet):
     def overdue(self, *, on: datetime.date) -> Self:
         """The first check or the decision is late."""
         return self.filter(
-            Q(state__in=ReportState.UNVERIFIED, verify_by__lt=on)
-            | Q(state__in=ReportState.UNDECIDED, decide_by__lt=on)
+            Q(state__in=ReportState.UNVERIFIED, verify_due_on__lt=on)
+            | Q(state__in=ReportState.UNDECIDED, decide_due_on__lt=on)
         )
 
     def filtered(self, *, state: str, kind: str, text: str, on: datetime.date) -> Self:

@@ -146,9 +146,9 @@ class _Maker:
         return {
             "received_at": received,
             "verify_limit": self.verify_limit,
-            "verify_by": due(self.verify_limit),
+            "verify_due_on": due(self.verify_limit),
             "decide_limit": self.decide_limit if is_named else None,
-            "decide_by": due(self.decide_limit) if is_named else None,
+            "decide_due_on": due(self.decide_limit) if is_named else None,
         }
 
     def _judged(self, state: ReportState, received: datetime.datetime) -> dict[str, Any]:

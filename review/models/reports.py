@@ -77,9 +77,9 @@ class ConflictReport(models.Model):
     # Not "opd": an audit event copies that in clear, for readers this is kept from.
     reported_opd = models.ForeignKey(Opd, models.PROTECT, null=True, related_name="+")
     received_at = models.DateTimeField(_("received"))
-    verify_by = models.DateField(_("first check by"))
+    verify_due_on = models.DateField(_("first check by"))
     verify_limit = models.ForeignKey(TimeLimit, models.PROTECT, related_name="+")
-    decide_by = models.DateField(_("decision by"), null=True)
+    decide_due_on = models.DateField(_("decision by"), null=True)
     decide_limit = models.ForeignKey(TimeLimit, models.PROTECT, null=True, related_name="+")
     verified_at = models.DateTimeField(null=True)
     verified_by = models.ForeignKey(
@@ -104,8 +104,8 @@ class ConflictReport(models.Model):
             ),
             # The path with a clock needs an identity; anonymous reports have none of the two.
             models.CheckConstraint(
-                condition=Q(is_named=True, decide_by__isnull=False, decide_limit__isnull=False)
-                | Q(is_named=False, decide_by__isnull=True, decide_limit__isnull=True),
+                condition=Q(is_named=True, decide_due_on__isnull=False, decide_limit__isnull=False)
+                | Q(is_named=False, decide_due_on__isnull=True, decide_limit__isnull=True),
                 name="report_named_has_clock",
             ),
             all_or_none(

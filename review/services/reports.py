@@ -92,9 +92,9 @@ def _keep(told: Told, *, digest: str, at: datetime.datetime) -> ConflictReport:
         reported_opd=told.opd,
         received_at=at,
         verify_limit=verify,
-        verify_by=limits.due_on(verify, start=on),
+        verify_due_on=limits.due_on(verify, start=on),
         decide_limit=decide,
-        decide_by=limits.due_on(decide, start=on) if decide else None,
+        decide_due_on=limits.due_on(decide, start=on) if decide else None,
     )
     if told.identity is not None:
         own = Envelope.new(RING)

@@ -176,8 +176,8 @@ def test_clocks(inspector):
 
     report = named(at=monday)
 
-    assert report.verify_by == datetime.date(2026, 11, 18)
-    assert report.decide_by == datetime.date(2026, 11, 23)
+    assert report.verify_due_on == datetime.date(2026, 11, 18)
+    assert report.decide_due_on == datetime.date(2026, 11, 23)
     assert ConflictReport.objects.overdue(on=datetime.date(2026, 11, 18)).count() == 0
     assert ConflictReport.objects.overdue(on=datetime.date(2026, 11, 19)).count() == 1
 

@@ -55,7 +55,7 @@ def test_an_anonymous_report_gives_a_code_and_the_code_gives_the_report(client):
     assert response.status_code == 200
     assert len(code) == 32
     assert not report.is_named
-    assert report.decide_by is None
+    assert report.decide_due_on is None
     assert report.read_answers()["events"]["what"] == MARKER
     back = client.post(reverse("reporting:code"), {"code": report_codes.display(code).lower()})
     assert back.status_code == 200
@@ -70,7 +70,7 @@ def test_a_named_report_keeps_the_identity_apart_and_has_a_clock(client):
     report = ConflictReport.objects.get()
     assert response.status_code == 200
     assert report.is_named
-    assert report.decide_by is not None
+    assert report.decide_due_on is not None
     assert report.identity.read_answers() == {"name": "Siti Rahma", "contact": "0811"}
     assert "identity" not in report.read_answers()
 

@@ -33,6 +33,7 @@ from django.db.models import QuerySet
 from django.db.models.query import ModelIterable, ValuesListIterable
 from django.utils import timezone
 
+from common.kept_statements import KeptStatement, Place
 from people.models import User
 from people.standing import Standing
 
@@ -81,27 +82,29 @@ class _Compiled:
         self.iterable = queryset._iterable_class
         self.compiler: SQLCompiler = queryset.query.get_compiler(using=queryset.db)
         try:
-            self.sql, found = self.compiler.as_sql()
+            sql, params = self.compiler.as_sql()
         except EmptyResultSet:
-            self.sql, found = "", ()
-        self.params = tuple(found)
-        for value in self.params:
+            self.selecting = self.counting = None
+            return
+        if self.compiler.has_extra_select:
+            raise DependsOnMoreError("columns that only serve the order")
+        for value in params:
             if isinstance(value, datetime.datetime):
                 raise DependsOnMoreError("the clock")
             if str(NOBODY) in str(value) and not _is_key(value):
                 raise DependsOnMoreError("a part of the person's key")
-
-    def params_for(self, user: User) -> list[Any]:
-        keys = {NOBODY: user.pk, str(NOBODY): str(user.pk)}
-        return [keys[value] if _is_key(value) else value for value in self.params]
+        places = [Place(1) if _is_key(value) else value for value in params]
+        table = self.model._meta.db_table
+        self.selecting = KeptStatement(sql, places, ["uuid"], table)
+        counting = f"SELECT COUNT(*) FROM ({sql}) counted"  # noqa: S608 -- compiled by Django
+        self.counting = KeptStatement(counting, places, ["uuid"], table)
 
     def rows(self, user: User) -> list[Any]:
-        if not self.sql:
+        if self.selecting is None:
             return []
         compiler = copy.copy(self.compiler)
         compiler.connection = connections[self.db]
-        answer = self.sql, self.params_for(user)
-        compiler.as_sql = lambda *_args, **_kwargs: answer
+        compiler.execute_sql = lambda *_args, **_kwargs: [self._ask(self.selecting, user)]
         query = SimpleNamespace(get_compiler=lambda using: compiler)
         asked = SimpleNamespace(
             db=self.db, model=self.model, query=query, _known_related_objects={}
@@ -109,14 +112,12 @@ class _Compiled:
         return list(self.iterable(asked))
 
     def count(self, user: User) -> int:
-        if not self.sql:
-            return 0
+        return self._ask(self.counting, user)[0][0] if self.counting else 0
+
+    def _ask(self, statement: KeptStatement, user: User) -> list[tuple[Any, ...]]:
         with connections[self.db].cursor() as cursor:
-            cursor.execute(
-                f"SELECT COUNT(*) FROM ({self.sql}) counted",  # noqa: S608 -- compiled by Django
-                self.params_for(user),
-            )
-            return cursor.fetchone()[0]
+            statement.execute(cursor, user.pk)
+            return cursor.fetchall()
 
 
 def _is_key(value: Any) -> bool:

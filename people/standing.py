@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import datetime
+import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.utils import timezone
 
+from common.kept_statements import KeptStatement, Place
 from people.roles import Role
 
 if TYPE_CHECKING:
     from people.models import Assignment, Opd, Post, User
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Standing:
     """One person's posts and roles on one day, read in one query."""
 
@@ -30,7 +32,7 @@ class Standing:
     def of(cls, user: User, *, on: datetime.date | None = None) -> Standing:
         on = on or timezone.localdate()
         with connection.cursor() as cursor:
-            cursor.execute(_statement(), {"user": user.pk, "on": on})
+            _statement().execute(cursor, user.pk, on)
             rows = cursor.fetchall()
         # The grants stand in every row; a person without a post has one row of them alone.
         granted = frozenset((role, opd_id) for role, opd_id in rows[0][0] or ())
@@ -42,48 +44,48 @@ class Standing:
             superior_post_ids=frozenset(a.post_id for a, leads in held if leads),
         )
 
-    @property
+    @cached_property
     def main(self) -> Assignment | None:
         """The definitive assignment; an acting one only when there is no other."""
         definitive = [a for a in self.assignments if a.kind == "definitive"]
         return next(iter(definitive or self.assignments), None)
 
-    @property
+    @cached_property
     def post(self) -> Post | None:
         return self.main.post if self.main else None
 
-    @property
+    @cached_property
     def opd(self) -> Opd | None:
         return self.main.post.opd if self.main else None
 
-    @property
+    @cached_property
     def post_ids(self) -> frozenset[int]:
         return frozenset(a.post_id for a in self.assignments)
 
-    @property
+    @cached_property
     def is_obliged(self) -> bool:
         return any(a.post.is_obliged for a in self.assignments)
 
-    @property
+    @cached_property
     def headed_opd_ids(self) -> frozenset[int]:
         return frozenset(a.post.opd_id for a in self.assignments if a.post.is_opd_head)
 
-    @property
+    @cached_property
     def headed_opd_kinds(self) -> frozenset[str]:
         return frozenset(a.post.opd.kind for a in self.assignments if a.post.is_opd_head)
 
-    @property
+    @cached_property
     def opd_ids(self) -> frozenset[int]:
         """Where the person works, in whatever post."""
         return frozenset(a.post.opd_id for a in self.assignments)
 
-    @property
+    @cached_property
     def officer_opd_ids(self) -> frozenset[int]:
         return frozenset(
             opd_id for role, opd_id in self.granted if role == Role.OPD_OFFICER and opd_id
         )
 
-    @property
+    @cached_property
     def roles(self) -> frozenset[str]:
         found = {str(Role.DECLARANT)} | {role for role, _opd in self.granted}
         if self.superior_post_ids:
@@ -105,6 +107,7 @@ class Standing:
         return True
 
 
+PLACES = {"user": Place(1), "on": Place(2)}
 # Asked at every request, before anything else: put together once a process instead of by the
 # query compiler each time.
 _WITH_NAMES = """
@@ -140,14 +143,18 @@ def _parts() -> tuple[tuple[str, type[models.Model], list[str]], ...]:
 
 
 @cache
-def _statement() -> str:
+def _statement() -> KeptStatement:
     # The assignment's own key comes first: null where there is no assignment.
     columns = ", ".join(
         f"{alias}.{column} AS {alias}_{column}"
         for alias, _model, columns in _parts()
         for column in columns
     )
-    return _WITH_NAMES.replace("<columns>", columns)
+    sql = _WITH_NAMES.replace("<columns>", columns)
+    places = [PLACES[name] for name in re.findall(r"%\((\w+)\)s", sql)]
+    return KeptStatement(
+        re.sub(r"%\(\w+\)s", "%s", sql), places, ["uuid", "date"], "people_assignment"
+    )
 
 
 def _assignment(user: User, values: tuple[Any, ...]) -> Assignment:

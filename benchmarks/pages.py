@@ -6,7 +6,8 @@
 Starts gunicorn with the portal's own configuration, twice: the portal, and the same server with
 the middleware of a new Django project only. The database must hold a province (`prepare_database`,
 `seed_province --people 400`). Every round asks for each page in turn, so that what else the
-machine does falls on all of them alike; the medians of the rounds are compared.
+machine does falls on all of them alike; the medians of the rounds are compared. Beside them stands
+the processor time of the application alone, without server, network and database.
 """
 
 import argparse
@@ -48,7 +49,7 @@ EMPTY = "/kosong/"
 
 
 def cookie_of(user):
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     log_in(client, user)
     client.get("/")
     return "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
@@ -177,22 +178,42 @@ def measure(options):
             plain.append(rate(bare_port, EMPTY, "", **load))
             for name, address, cookie in pages:
                 rates[name].append(rate(port, address, cookie, **load))
-    yardstick = statistics.median(plain)
-    inside = statistics.median(rates["empty view"])
     print(f"{options.connections} connections, {options.rounds} rounds of {options.seconds} s")
-    print(f"{'':30} {'req/s':>8} {'of plain Django':>16} {'of empty view':>14}  queries")
+    report(pages, {name: statistics.median(found) for name, found in rates.items()}, plain)
+
+
+def report(pages, rates, plain):
+    """Each page as a part of the empty view: without a session, and logged in."""
+    yardstick = statistics.median(plain)
+    empty, logged_in = rates["empty view"], rates["empty view, logged in"]
+    heads = ("req/s", "of plain Django", "of empty", "of logged in", "processor", "queries")
+    print(f"{'':30} {heads[0]:>8} {heads[1]:>16} {heads[2]:>9} {heads[3]:>13} "
+          f"{heads[4]:>10} {heads[5]:>8}")  # fmt: skip
     print(f"{'empty view, plain Django':30} {yardstick:8.0f} {1:16.2f}")
     for name, address, cookie in pages:
-        found = statistics.median(rates[name])
-        asked = len(queries(address, cookie))
-        print(f"{name:30} {found:8.0f} {found / yardstick:16.2f} {found / inside:14.2f} {asked:8}")
+        found, asked = rates[name], len(queries(address, cookie))
+        spent = statistics.median(processor(address, cookie)) * 1000
+        print(f"{name:30} {found:8.0f} {found / yardstick:16.2f} {found / empty:9.2f} "
+              f"{found / logged_in:13.2f} {spent:7.1f} ms {asked:8}")  # fmt: skip
 
 
 def in_process(address, cookie):
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     if cookie:
         client.cookies.load(cookie)
-    return lambda: client.get(address, headers={"host": "localhost"})
+    return lambda: client.get(address)
+
+
+def processor(address, cookie, calls=30):
+    """Seconds of the application's processor, of each call."""
+    call = in_process(address, cookie)
+    call()
+    spent = []
+    for _ in range(calls):
+        begun = time.process_time()
+        call()
+        spent.append(time.process_time() - begun)
+    return spent
 
 
 def queries(address, cookie):
@@ -208,11 +229,7 @@ def profile(options):
     for name, address, cookie in wanted():
         call = in_process(address, cookie)
         call()
-        times = []
-        for _ in range(options.rounds * 5):
-            begun = time.perf_counter()
-            call()
-            times.append(time.perf_counter() - begun)
+        times = processor(address, cookie)
         asked = queries(address, cookie)
         print(f"\n== {name}: {statistics.median(times) * 1000:.1f} ms, {len(asked)} queries")
         for sql in asked:

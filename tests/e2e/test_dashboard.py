@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from mapping.models import ConflictSource
 from people.models import Opd, Role
 from review.models import OpdStanding, SummaryCell
 from review.services import publications, summaries
@@ -38,7 +39,11 @@ def chief(live_server, settings):
     year = timezone.localdate().year - 1
     summaries.rebuild(at=now)
     OpdStanding.objects.filter(year=year).update(obliged=20, signed=18, in_time=9, valid_in_time=9)
-    SummaryCell.objects.filter(kind="F3").update(day=datetime.date(year, 5, 1))
+    for standing in OpdStanding.objects.filter(year=year, opd__name__startswith="Dinas Panjang"):
+        SummaryCell.objects.create(
+            kind="F3", opd=standing.opd, year=year, day=datetime.date(year, 5, 1),
+            status="closed", source=ConflictSource.objects.first(), number=7,
+        )  # fmt: skip
     publications.publish(year=year, at=now, by=chief)
     summaries.rebuild(at=now)
     return chief

@@ -52,6 +52,7 @@ from tests.notices.factories import EmailFactory, NoticeFactory
 from tests.people.factories import OpdFactory, log_in, person_with, post_of
 from tests.review import report_samples
 from tests.review.case_world import things_of_cases
+from tests.review.flag_world import things_of_flags
 from tests.review.publication_world import things_of_publications
 
 ACTORS = (
@@ -168,6 +169,7 @@ def build() -> World:
     world.things |= _maps(opd, people)
     world.things |= report_samples.things(opd, people)
     world.things |= things_of_cases(people)
+    world.things |= things_of_flags(people)
     world.things |= things_of_publications(opd, people)
     _log_in_all(world)
     return world
@@ -373,6 +375,10 @@ SUBJECTS = {
     "review:monitoring_": "monitoring",
     "review:bundle_": "bundle",
     "review:case_request": "case_request",
+    "review:flag_": "flag",
+    "review:flag_reply": "flag_reply",
+    "review:flag_score": "user",
+    "review:sample_": "nil_sample",
     "review:case_filter_": "case_filter",
     "people:opd_": "opd",
     "people:post_": "post",
@@ -467,6 +473,8 @@ def kwargs_of(page: Page, world: World, *, missing: bool = False) -> dict[str, A
             found[part] = "ABCD-EFGH-IJKL-MNOP"
         elif part == "code" and page.name == "declarations:configuration_entry":
             found[part] = "PBJ"
+        elif part == "code" and page.name.startswith("review:rule_"):
+            found[part] = "B3_BORN_AT_APPOINTMENT"
         elif part == "key" and page.name.startswith("account"):
             found[part] = "abc-def"
         else:

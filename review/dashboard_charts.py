@@ -9,11 +9,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 WIDTH = 720
-LABELS, FIGURES = 150, 60
+LABELS, FIGURES = 210, 60
 LINE = 22
 COLUMNS_HEIGHT, FOOT, HEAD = 90, 18, 16
 # Fewer columns than this would be drawn as wide as doors.
 FEWEST_COLUMNS = 12
+LEAST_BETWEEN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def _row(number: int, item: Row, *, most: int) -> SafeString:
         if each:
             drawn.append((css, f"{left:.1f}", top + 2, f"{max(width - 1, 1):.1f}", LINE - 6))
         left += width
-    name = item.label if len(item.label) <= 20 else f"{item.label[:19]}…"
+    name = item.label if len(item.label) <= 28 else f"{item.label[:27]}…"
     return format_html(
         '<text class="chart-label" x="{}" y="{}" text-anchor="end">{}</text>{}'
         '<text class="chart-tick" x="{}" y="{}">{}</text>',
@@ -125,11 +126,10 @@ def _top_figure(items: Sequence[Column], highest: int, step: float) -> SafeStrin
 
 
 def years_of(months: Sequence[datetime.date]) -> list[str]:
-    """The tick of each month: the year beneath its first month shown."""
-    seen: set[int] = set()
-    ticks = []
-    for month in months:
-        is_new = month.year not in seen and (month.month == 1 or not seen)
-        seen.add(month.year)
-        ticks.append(str(month.year) if is_new else "")
-    return ticks
+    """The tick of each month: its year beneath each January, and the first month's where the
+    next January is far enough for both to be read."""
+    room = any(month.month == 1 for month in months[:LEAST_BETWEEN])
+    return [
+        str(month.year) if month.month == 1 or (place == 0 and not room) else ""
+        for place, month in enumerate(months)
+    ]

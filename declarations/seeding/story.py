@@ -46,6 +46,7 @@ class Story:
         self.vendors: list[Company] = [companies.make() for _index in range(number)]
         # One kind after the other, so that every state of a task occurs.
         self.tasks = itertools.cycle(TASKS)
+        self.has_reopened = False
         # OPDs and people that the planting wants quiet.
         self.silent_opds: set[str] = set()
         self.apart: set[Any] = set()
@@ -137,7 +138,10 @@ class Story:
             known_since=at.date() - datetime.timedelta(days=rng.randint(0, 2)),
             has_draft_decision=state == C.ESCALATED or rng.random() < 0.5,
         )
-        case.was_reopened = state == C.CONTROLLED and rng.random() < 0.15
+        if state == C.CONTROLLED:
+            # The first one always, so that every state occurs.
+            case.was_reopened = rng.random() < 0.15 or not self.has_reopened
+            self.has_reopened = True
         if state == C.ESCALATED:
             case.handler = self.clock.superior(person, level=1)
             case.turn_at = self.clock.days_ago(rng, 2)

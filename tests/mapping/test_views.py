@@ -1,5 +1,8 @@
 """The pages: works, invisible → 404, not allowed → 403, wrong method → 405, queries."""
 
+import cProfile
+import pstats
+
 import pytest
 from django.urls import reverse
 
@@ -327,6 +330,22 @@ def test_queries_of_the_province(client, offices):
     log_in(client, make_office().auditor)
 
     assert count_page_queries(lambda: client.get(reverse("mapping:province"))) <= 8
+
+
+def test_province_takes_less_than_twice_the_work_of_the_list(client):
+    """Function calls, which other processes of the machine don't change."""
+    for _ in range(8):
+        make_map(make_office(), rows=2, state="approved")
+    log_in(client, make_office().auditor)
+
+    assert calls_of(client, "mapping:province") < 2 * calls_of(client, "mapping:list")
+
+
+def calls_of(client, name):
+    client.get(reverse(name))
+    with cProfile.Profile() as profile:
+        assert client.get(reverse(name)).status_code == 200
+    return pstats.Stats(profile).total_calls
 
 
 def test_province_is_for_those_who_oversee(client):

@@ -28,7 +28,11 @@ STANDINGS: dict[str, Q] = {
     "belum": Q(has_signed=False),
     "sudah": Q(has_signed=True),
 }
-FORMS = {"F1": InterestRegister, "F2": DecisionStatement, "F3": ConflictDeclaration}
+FORMS: dict[str, Any] = {
+    "F1": InterestRegister,
+    "F2": DecisionStatement,
+    "F3": ConflictDeclaration,
+}
 SIGNED_STATES = {"F1": SIGNED, "F2": ("issued",), "F3": tuple(ConflictState.SENT_STATES)}
 
 

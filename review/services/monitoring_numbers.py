@@ -96,7 +96,8 @@ def _sent(span: tuple[Any, Any]) -> QuerySet[ConflictDeclaration]:
 
 
 def _declarations(span: tuple[Any, Any], *, obliged: int) -> dict[str, Any]:
-    counted = dict(_sent(span).values_list("conflict_kind").annotate(number=Count("pk")))
+    rows = _sent(span).values("conflict_kind").annotate(total=Count("pk"))
+    counted = {row["conflict_kind"]: row["total"] for row in rows}
     return {
         kind: {
             "number": number,
@@ -132,10 +133,10 @@ def _sources(span: tuple[Any, Any]) -> list[dict[str, Any]]:
     rows = (
         _sent(span)
         .values(code=F("source__code"), name=F("source__label_id"))
-        .annotate(number=Count("pk"))
+        .annotate(total=Count("pk"))
         .order_by("source__position", "code")
     )
-    return list(rows)
+    return [{"code": r["code"], "name": r["name"], "number": r["total"]} for r in rows]
 
 
 def _plans(starts_on: datetime.date, day: datetime.date) -> dict[str, Any]:

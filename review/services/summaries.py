@@ -171,7 +171,7 @@ def _recount(kind: str, where: Iterable[Place]) -> None:
     if not places:
         return
     opds, years = zip(*places, strict=True)
-    given = {"kind": kind, "opds": list(opds), "years": list(years)}
+    given: dict[str, Any] = {"kind": kind, "opds": list(opds), "years": list(years)}
     _run(_DELETE, **given)
     _run(_INSERT.replace("<fresh>", _fresh(kind, _THOSE)), **given)
 

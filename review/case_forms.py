@@ -1,88 +1,24 @@
-"""Forms of the queue and of a case."""
+"""Forms of the steps on a case."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from common.forms import CleanCharField, CleanTextarea, UploadField, plain_helper
+from common.forms import CleanTextarea, UploadField, plain_helper
 from declarations.models import ConflictDeclaration
-from people.models import Opd, User
+from people.models import User
 from review.models import Case, HandoverRecipient
 from review.services.assignment import Candidate
 from review.services.marking import MarkedDocument
-from review.states import CaseOrigin, Outcome
+from review.states import Outcome
 
 LARGEST = 2_147_483_647
-OPEN, FREE, MINE, TO_DECIDE, FOLLOWED_UP, CLOSED, ALL = (
-    "terbuka", "bebas", "saya", "putusan", "tindak_lanjut", "selesai", "semua",
-)  # fmt: skip
-ORDERS = {
-    "prioritas": (("-score", "-opened_at", "-pk"), _("Highest score first")),
-    "tenggat": (("due_on", "pk"), _("Nearest limit first")),
-    "terbaru": (("-opened_at", "-pk"), _("Newest first")),
-}
 
 
-class CaseFilterForm(forms.Form):
-    """The queue's filters; they stand in the address, so that a filter can be sent to somebody."""
-
-    q = CleanCharField(label=_("Name, NIP or case number"), required=False, max_length=120)
-    keadaan = forms.ChoiceField(
-        label=_("Show"),
-        required=False,
-        initial=OPEN,
-        choices=[
-            (OPEN, _("All open")),
-            (FREE, _("On nobody's desk")),
-            (MINE, _("On my desk")),
-            (TO_DECIDE, _("Waits for the decision")),
-            (FOLLOWED_UP, _("Decided, being followed up")),
-            (CLOSED, _("Closed")),
-            (ALL, _("All")),
-        ],
-    )
-    waktu = forms.ChoiceField(
-        label=_("Limit"),
-        required=False,
-        choices=[
-            ("", _("Any")),
-            ("terlambat", _("Overdue")),
-            ("segera", _("Due within two working days")),
-        ],
-    )
-    asal = forms.ChoiceField(
-        label=_("Origin"), required=False, choices=[("", _("Any")), *CaseOrigin.choices]
-    )
-    opd = forms.ModelChoiceField(
-        label="OPD",
-        queryset=Opd.objects.none(),
-        required=False,
-        empty_label=_("All OPDs"),
-    )
-    urut = forms.ChoiceField(
-        label=_("Order"),
-        required=False,
-        initial="prioritas",
-        choices=[(key, label) for key, (_order, label) in ORDERS.items()],
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["opd"].queryset = Opd.objects.only("pk", "code", "name").order_by("code")
-
-    @property
-    def helper(self) -> Any:
-        return plain_helper(self, *self.fields)
-
-
-class FilterNameForm(forms.Form):
-    name = CleanCharField(label=_("Name of the filter"), max_length=60)
-
-    @property
-    def helper(self) -> Any:
-        return plain_helper(self, "name")
+def field_of(form: forms.Form, name: str) -> Any:
+    """The field, whose own attributes the types don't know."""
+    return form.fields[name]
 
 
 class CaseForm(forms.Form):
@@ -159,7 +95,7 @@ class AssignForm(CaseForm):
     def __init__(self, *args: Any, candidates: list[Candidate], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         possible = [candidate for candidate in candidates if candidate.is_possible]
-        self.fields["to"].choices = [
+        field_of(self, "to").choices = [
             (str(candidate.user.pk), _label(candidate)) for candidate in possible
         ]
         if possible:
@@ -207,8 +143,8 @@ class DecisionForm(OutcomeForm):
 
     def __init__(self, *args: Any, conflicts: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["conflict"].queryset = conflicts
-        self.fields["conflict"].label_from_instance = _conflict_label
+        field_of(self, "conflict").queryset = conflicts
+        field_of(self, "conflict").label_from_instance = _conflict_label
         self.initial.setdefault("outcome", self.case.recommendation)
 
     def clean(self) -> dict[str, Any]:
@@ -237,7 +173,7 @@ class ClarificationForm(CaseForm):
 
     def __init__(self, *args: Any, documents: list[MarkedDocument], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["places"].choices = [
+        field_of(self, "places").choices = [
             (
                 f"{group.document.title} {group.document.number}",
                 [
@@ -302,48 +238,4 @@ class HandoverForm(CaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["recipient"].queryset = HandoverRecipient.objects.filter(is_active=True)
-
-
-class BulkForm(forms.Form):
-    """One step on many cases."""
-
-    MOST = 100
-    CLAIM, RELEASE, ASSIGN, CONFORMING, DISMISS, DECIDE = (
-        "ambil", "lepas", "tugaskan", "sesuai", "tutup", "putuskan",
-    )  # fmt: skip
-    WORDS = (
-        (CLAIM, _("Take them on my desk")),
-        (RELEASE, _("Put them back into the queue")),
-        (CONFORMING, _("Recommend: conforming (SESUAI)")),
-        (DISMISS, _("Recommend: close without a finding (DITUTUP)")),
-    )
-    LEADING = (
-        (ASSIGN, _("Assign to inspectors who are free of conflict")),
-        (DECIDE, _("Decide as recommended")),
-    )
-
-    tindakan = forms.ChoiceField(label=_("With the ticked cases"))
-    alasan = CleanTextarea(
-        label=_("Reasons"),
-        help_text=_("For a recommendation or a decision."),
-        required=False,
-        max_length=2_000,
-        rows=2,
-    )
-
-    def __init__(self, *args: Any, leads: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        words = (*self.WORDS, *self.LEADING) if leads else self.WORDS
-        self.fields["tindakan"].choices = [("", pgettext_lazy("bulk", "Choose …")), *words]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        needs = (self.CONFORMING, self.DISMISS, self.DECIDE)
-        if cleaned.get("tindakan") in needs and not cleaned.get("alasan"):
-            self.add_error("alasan", _("Write the reasons, please."))
-        return cleaned
-
-    @property
-    def helper(self) -> Any:
-        return plain_helper(self, "tindakan", "alasan")
+        field_of(self, "recipient").queryset = HandoverRecipient.objects.filter(is_active=True)

@@ -75,19 +75,19 @@ def _assign(case: Case) -> Case:
 
 def _take(case: Case) -> Case:
     case = _assign(case)
-    return cases.claim(case, by=case.assignee)
+    return cases.claim(case, by=_holder(case))
 
 
 def _ask(case: Case) -> object:
     case = _take(case)
     groups = marking.places_of(case.subject) if case.subject else []
     keys = [place.key for group in groups[:1] for place in group.places[:2]]
-    return case_requests.ask(case, by=case.assignee, question=QUESTION, keys=keys)
+    return case_requests.ask(case, by=_holder(case), question=QUESTION, keys=keys)
 
 
 def _recommend(case: Case, outcome: str, reasons: str) -> Case:
     case = _take(case)
-    return cases.recommend(case, by=case.assignee, outcome=outcome, reasons=reasons)
+    return cases.recommend(case, by=_holder(case), outcome=outcome, reasons=reasons)
 
 
 def _recommend_something(case: Case) -> Case:
@@ -100,7 +100,7 @@ def _recommend_nothing(case: Case) -> Case:
 
 def _decide(case: Case, outcome: str, reasons: str) -> Case:
     case = _recommend(case, outcome, reasons)
-    chief = _chief(case, besides=case.recommended_by)
+    chief = _chief(case, besides=_holder(case))
     ruling = case_decisions.Ruling(outcome, reasons)
     return case_decisions.decide(
         case, ruling=ruling, by=chief, proof=Proof(chief.pk, "password", timezone.now())
@@ -121,7 +121,14 @@ def _send_back(case: Case) -> Case:
 
 def _reopen(case: Case) -> Case:
     case = _close(case)
-    return case_decisions.reopen(case, by=case.decided_by, reason="Ada dokumen baru.")
+    chief = _chief(case, besides=_holder(case))
+    return case_decisions.reopen(case, by=chief, reason="Ada dokumen baru.")
+
+
+def _holder(case: Case) -> User:
+    if case.assignee is None:
+        raise TransitionError
+    return case.assignee
 
 
 def _chief(case: Case, *, besides: User) -> User:

@@ -6,11 +6,12 @@ portal recommends and hands over, it never decides a sanction (4.8).
 """
 
 import enum
-from dataclasses import dataclass
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from declarations import states as declarations
 
 
 class CaseState(TextChoices):
@@ -61,14 +62,10 @@ class RequestKind(TextChoices):
     CORRECTION = "correction", _("Correction by the superior")
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One allowed step; `permission` says which policy decides who may take it."""
+class Transition(declarations.Transition):
+    """As those of declarations, which `declarations.workflow.base` takes; of this app."""
 
-    name: str
-    model: str
-    sources: tuple[str, ...]
-    target: str
+    __slots__ = ()
 
     @property
     def permission(self) -> str:

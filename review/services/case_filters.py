@@ -12,6 +12,7 @@ from people.models import User
 from review.models import SavedFilter
 
 MOST = 20
+LONGEST = 500
 KEPT = ("q", "keadaan", "asal", "petugas", "opd", "waktu", "urut")
 
 
@@ -19,7 +20,7 @@ KEPT = ("q", "keadaan", "asal", "petugas", "opd", "waktu", "urut")
 def save(*, by: User, name: str, query: Mapping[str, str]) -> SavedFilter:
     """Keep what is filtered now; the same name again replaces it. Raises `ValidationError`."""
     text = urlencode({key: query[key][:120] for key in KEPT if query.get(key)})
-    if len(text) > SavedFilter._meta.get_field("query").max_length:
+    if len(text) > LONGEST:
         raise ValidationError(_("This filter is too long to be kept."))
     others = SavedFilter.objects.filter(user=by).exclude(name=name)
     if others.count() >= MOST:

@@ -1,6 +1,7 @@
 """Who has the page of a case open: rows that live for two minutes after the last look."""
 
 import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -24,7 +25,12 @@ SELECT user_id FROM review_casepresence
 
 def look(case: Case, *, by: User, at: datetime.datetime) -> list[User]:
     """Note that `by` is looking; the colleagues who are, too. One query while there are none."""
-    values = {"case": str(case.pk), "user": str(by.pk), "at": at, "since": at - LIVES}
+    values: dict[str, Any] = {
+        "case": str(case.pk),
+        "user": str(by.pk),
+        "at": at,
+        "since": at - LIVES,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_LOOK, values)
         others = [str(key) for (key,) in cursor.fetchall()]

@@ -19,7 +19,7 @@ from common.views import PartMixin, filter_form
 from people import calendar
 from people.models import User
 from people.proof import ask_for_proof, fresh_proof
-from review import case_forms as forms
+from review import case_queue_forms as forms
 from review.models import Case, CasePresence, Flag, SavedFilter
 from review.services import case_filters, presence
 from review.workflow import case_bulk

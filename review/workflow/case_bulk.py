@@ -90,7 +90,9 @@ class _Step:
         if self._pool is None:
             self._pool = assignment.pool(on=timezone.localdate())
         given = cases.assign_to_best(case, by=self.by, pool=self._pool)
-        return _("Assigned to %(name)s.") % {"name": given.assignee.full_name}
+        return _("Assigned to %(name)s.") % {
+            "name": given.assignee.full_name if given.assignee else "–"
+        }
 
     def recommend(self, case: Case, outcome: str) -> str:
         """A case that nobody has is taken first."""

@@ -6,6 +6,7 @@ Source of the outcomes: fact sheet of the domain, section 4.2. The portal decide
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -55,18 +56,7 @@ def decide(
         decided_by=by,
         decided_at=now,
     )
-    CaseDecision.objects.create(
-        case=case,
-        round=case.round,
-        recommendation=case.recommendation,
-        recommendation_reasons=case.recommendation_reasons,
-        recommended_by=case.recommended_by,
-        recommended_at=case.recommended_at,
-        outcome=case.outcome,
-        reasons=case.decision_reasons,
-        decided_by=by,
-        decided_at=now,
-    )
+    _keep(case)
     case_flags.judge(case, by=by)
     if effect := EFFECTS.get(ruling.outcome):
         effect(case, ruling, by)
@@ -134,6 +124,22 @@ _EMPTY = {
     "decided_at": None,
     "closed_at": None,
 }
+
+
+def _keep(case: Any) -> CaseDecision:
+    """The round as it was decided; the row never changes."""
+    return CaseDecision.objects.create(
+        case=case,
+        round=case.round,
+        recommendation=case.recommendation,
+        recommendation_reasons=case.recommendation_reasons,
+        recommended_by=case.recommended_by,
+        recommended_at=case.recommended_at,
+        outcome=case.outcome,
+        reasons=case.decision_reasons,
+        decided_by=case.decided_by,
+        decided_at=case.decided_at,
+    )
 
 
 def _needs_correction(case: Case, ruling: Ruling, by: User) -> None:

@@ -1,4 +1,4 @@
-"""What hangs on a flag: the declarant's reply, the sample of nil registers, how far it was read."""
+"""What hangs on flags: the declarant's reply, the sample of nil registers, how far was read."""
 
 import uuid
 from typing import ClassVar

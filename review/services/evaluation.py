@@ -104,6 +104,7 @@ def _evaluate_rule(
     rule: Rule, version: RuleVersion, touched: Touched, *, at: datetime.datetime
 ) -> Outcome:
     """Two runs of one rule go one after the other; nobody else waits for this lock."""
+    _plan_for_all_rows()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtext('review.rule'), hashtext(%s))", [rule.code]
@@ -113,6 +114,14 @@ def _evaluate_rule(
     while batch := list(islice(differences, BATCH)):
         apply(rule, version, batch, at=at, outcome=outcome)
     return outcome
+
+
+def _plan_for_all_rows() -> None:
+    """Until the transaction ends: a cursor is planned for its first rows otherwise."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET LOCAL cursor_tuple_fraction = 1; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
+        )
 
 
 def _differences(
@@ -186,6 +195,7 @@ def findings(
                f.subject, f.opd, f.people FROM ({rule.statement()}) f
     """  # noqa: S608 -- made of the rules' own constants
     with transaction.atomic(), connection.chunked_cursor() as cursor:
+        _plan_for_all_rows()
         cursor.execute(statement, values_of(rule, parameters, at=at))
         while rows := cursor.fetchmany(BATCH):
             for key, fingerprint, inputs, subject, opd, people in rows:

@@ -29,8 +29,9 @@ django.setup()
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, setup_test_environment
 from django.utils import timezone
+from psycopg2 import DatabaseError
 from tqdm import tqdm
 
 from people.models import Role
@@ -51,21 +52,30 @@ SHARES = {
 PEOPLE = (
     """INSERT INTO people_user SELECT (jsonb_populate_record(NULL::people_user, to_jsonb(u) ||
             jsonb_build_object('id', gen_random_uuid(), 'nip', '9' || lpad(n::text, 17, '0'),
-                               'name', 'Pegawai ' || n))).*
+                               'name', 'Warga ' || n))).*
          FROM people_user u, generate_series(1, %(people)s) n WHERE u.id = %(model)s""",
     """CREATE TEMP TABLE staff AS SELECT u.id, row_number() OVER () AS n,
-              %(opds)s::bigint[] AS opds FROM people_user u WHERE u.name LIKE 'Pegawai %%'""",
+              %(opds)s::bigint[] AS opds FROM people_user u WHERE u.name LIKE 'Warga %%'""",
     """INSERT INTO people_assignment
               (user_id, post_id, kind, starts_on, decree, is_single_seat)
        SELECT s.id, p.id, 'definitive', '2015-01-01', '', FALSE
          FROM staff s JOIN people_post p ON p.opd_id = s.opds[1 + s.n %% cardinality(s.opds)]
           AND p.is_obliged""",
+    # Nobody states the same matter twice.
+    """INSERT INTO declarations_matter SELECT (jsonb_populate_record(NULL::declarations_matter,
+            to_jsonb(m) || jsonb_build_object('id', gen_random_uuid(), 'title', 'Perkara ' || n,
+                'title_key', 'perkara' || n, 'number', 'N/' || n, 'number_key', 'n' || n))).*
+         FROM declarations_matter m, generate_series(1, 60) n
+        WHERE m.id = (SELECT matter_id FROM declarations_decisionstatement LIMIT 1)""",
+    """CREATE TEMP TABLE matters AS SELECT id, row_number() OVER () AS n
+         FROM declarations_matter WHERE title LIKE 'Perkara %%'""",
     "CREATE INDEX ON staff (n)",
     "ANALYZE staff",
 )
 COPIES = """
 INSERT INTO {table} SELECT (jsonb_populate_record(NULL::{table}, to_jsonb(t) ||
     jsonb_build_object('id', gen_random_uuid(), 'declarant_id', s.id, 'sent_by_id', s.id,
+        'matter_id', (SELECT id FROM matters WHERE n = 1 + k / {people} % 60),
         'opd_id', s.opds[1 + s.n % cardinality(s.opds)], 'year', extract(year FROM m.moment),
         'sent_at', m.moment, 'due_on', (m.moment + (k % 9 - 1) * interval '1 day')::date{more}))).*
   FROM {table} t, generate_series(1, {number}) k
@@ -135,7 +145,17 @@ def measure(size, rounds):
         return statistics.median(times)
     finally:
         connection.close()
-        database.drop(name)
+        drop(name)
+
+
+def drop(name):
+    """A vacuum of the server may be at work in it, and only the server ends that."""
+    for _second in range(60):
+        try:
+            return database.drop(name)
+        except DatabaseError:
+            time.sleep(1)
+    raise SystemExit(f"The scratch database {name} could not be dropped.")
 
 
 def main():
@@ -147,6 +167,7 @@ def main():
     settings.STORAGES["staticfiles"]["BACKEND"] = (
         "django.contrib.staticfiles.storage.StaticFilesStorage"
     )
+    setup_test_environment(debug=False)
     times = [measure(size, options.rounds) for size in options.sizes]
     print(f"page at the largest size: {times[-1] / times[0]:.2f} times that at the smallest")
 

@@ -125,9 +125,7 @@ def _finish(
     result.queue_before = Flag.objects.filter(state=FlagState.OPEN, is_queued=True).count()
     result.queue_after = result.queue_before
     if rule.is_queued:
-        open_gone = sum(
-            state == "open" and pk not in kept for pk, state, _f in known.values()
-        )
+        open_gone = sum(state == "open" and pk not in kept for pk, state, _f in known.values())
         result.queue_after += result.coming - open_gone
 
 

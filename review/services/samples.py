@@ -69,9 +69,7 @@ def draw(*, year: int, seed: str, by: User, at: datetime.datetime) -> NilSample:
         drawn_by=by,
     )
     NilSampleItem.objects.bulk_create(
-        NilSampleItem(
-            sample=sample, register_id=key, subject_id=subject, opd_id=opd, level=level
-        )
+        NilSampleItem(sample=sample, register_id=key, subject_id=subject, opd_id=opd, level=level)
         for key, subject, opd, level in chosen
     )
     record("nilsample.draw", by=by, target=sample, seed=seed, number=len(chosen), counts=counts)

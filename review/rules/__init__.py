@@ -1,9 +1,22 @@
 """The rules that flag, by code; add one to a group's `RULES` and it runs."""
 
-from review.rules import handling, histories, parties, posts, queue, registers, reported, units
+from review.rules import (
+    handling,
+    histories,
+    nil,
+    parties,
+    plans,
+    posts,
+    queue,
+    registers,
+    reported,
+    units,
+)
 from review.rules.base import Parameter, Rule, Scope
 
-GROUPS = (registers, histories, parties, posts, units, handling, queue, reported)
+GROUPS = (
+    registers, histories, nil, parties, posts, units, handling, plans, queue, reported,
+)  # fmt: skip
 RULES: dict[str, Rule] = {rule.code: rule for group in GROUPS for rule in group.RULES}
 
 __all__ = ["RULES", "Parameter", "Rule", "Scope"]

@@ -231,8 +231,8 @@ def _in_scope(name: str, kind: str, columns: str) -> str:
 def _newest(alias: str) -> str:
     """The register is in force, and its declarant has no newer one in force."""
     return (
-        f"({alias}.state IN {IN_FORCE} AND NOT EXISTS ("
+        f"({alias}.state IN {IN_FORCE} AND NOT EXISTS ("  # noqa: S608 -- an alias of ours
         f"SELECT 1 FROM declarations_interestregister newer "
         f"WHERE newer.declarant_id = {alias}.declarant_id AND newer.state IN {IN_FORCE} "
-        f"AND (newer.sent_at, newer.id) > ({alias}.sent_at, {alias}.id)))"  # noqa: S608 -- an alias of ours
+        f"AND (newer.sent_at, newer.id) > ({alias}.sent_at, {alias}.id)))"
     )

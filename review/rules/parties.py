@@ -17,7 +17,8 @@ MONTHS = Parameter("months", _("statements of the last months"), 24, 1, 120)
 _PARTY = """
         SELECT DISTINCT ON (s.id, i.row_key)
                'statement:' || s.id || ':' || i.row_key AS key, s.declarant_id AS subject,
-               s.opd_id AS opd, s.year::int AS year, array_remove(ARRAY[s.declarant_id, i.relative_id], NULL) AS people,
+               s.opd_id AS opd, s.year::int AS year,
+               array_remove(ARRAY[s.declarant_id, i.relative_id], NULL) AS people,
                jsonb_build_object('statement', s.id, 'register', r.id, 'party', party.name,
                    'interest', i.name, 'organisation', i.organisation, 'relation', i.relation,
                    'matter', m.title, 'stated_on', <day s.sent_at>, 'signed_on', <day r.sent_at>,

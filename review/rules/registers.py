@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from review.rules.base import Parameter, Rule, Scope, Step
+from review.rules.base import Parameter, Rule, Step
 
 REGISTER = Step("register", "Daftar kepentingan {year}", "menyampaikan", "register")
 PERSON = Step("person", "{person}")
@@ -262,50 +262,6 @@ PLACEHOLDER = Rule(
     evidence=(*REGISTER_ROWS, ("Kepentingan", "interest"), ("Penjelasan", "text")),
 )
 
-CLONES = Rule(
-    code="A12_NIL_AT_ONCE",
-    catalogue="A12",
-    title=_("Many nil registers of one OPD within minutes"),
-    weight=400,
-    scope=Scope.OPD,
-    parameters=(
-        Parameter("least", _("least number of registers"), 5, 3, 100),
-        Parameter("minutes", _("within so many minutes"), 10, 1, 240),
-    ),
-    sql="""
-        WITH nil AS (
-            SELECT r.id, r.declarant_id, r.opd_id, r.year, r.sent_at, <day r.sent_at> AS day
-              FROM declarations_interestregister r
-             WHERE r.is_nil AND r.year = extract(year FROM %(on)s::date)
-               AND r.state IN <signed> AND <among_opds r.opd_id>
-        ), runs AS (
-            SELECT nil.*, count(*) OVER soon AS size, array_agg(id) OVER soon AS registers,
-                   array_agg(declarant_id) OVER soon AS people
-              FROM nil
-            WINDOW soon AS (PARTITION BY opd_id, day ORDER BY sent_at
-                RANGE BETWEEN CURRENT ROW
-                  AND make_interval(mins => %(minutes)s) FOLLOWING)
-        )
-        SELECT DISTINCT ON (runs.opd_id, runs.day)
-               'opd:' || runs.opd_id || ':' || runs.day AS key, NULL::uuid AS subject,
-               runs.opd_id AS opd, runs.year::int AS year, runs.people,
-               jsonb_build_object('registers', runs.registers, 'number', runs.size,
-                   'minutes', %(minutes)s, 'day', runs.day) AS facts,
-               jsonb_build_object('opd', o.name) AS shown
-          FROM runs JOIN people_opd o ON o.id = runs.opd_id
-         WHERE runs.size >= %(least)s
-         ORDER BY runs.opd_id, runs.day, runs.size DESC, runs.sent_at, runs.id
-    """,
-    sentence=("{number} daftar nihil dari {opd} ditandatangani pada {day} dalam {minutes} menit."),
-    steps=(
-        Step("opd", "{opd}"),
-        Step("register", "{number} daftar nihil", "dalam {minutes} menit"),
-        Step("date", "{day}", "ditandatangani"),
-    ),
-    clears=("Daftar-daftar itu diperbarui oleh masing-masing pegawai.",),
-    evidence=(("Tanggal", "day"), ("Jumlah daftar", "number"), ("Menit", "minutes")),
-)
-
 RULES = (
     RELATIVE_MISSING,
     NO_IDENTIFIER,
@@ -314,5 +270,4 @@ RULES = (
     IMPOSSIBLE_DATE,
     BAD_IDENTIFIER,
     PLACEHOLDER,
-    CLONES,
 )

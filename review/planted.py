@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from review.flag_states import FlagState
 from review.models import Flag, RuleVersion
 from review.rules import RULES
 from review.services.evaluation import findings
@@ -119,7 +120,7 @@ def read_planted(path: Path) -> list[dict[str, Any]]:
 
 def report(planted: list[dict[str, Any]], *, at: datetime.datetime) -> Report:
     """The flags as they stand, against the list."""
-    flags = _live_flags()
+    flags = _raised_flags()
     result, hits = Report(), set()
     by_kind: dict[str, Line] = {}
     for record in planted:
@@ -138,9 +139,11 @@ def report(planted: list[dict[str, Any]], *, at: datetime.datetime) -> Report:
     return result
 
 
-def _live_flags() -> dict[str, list[tuple[Any, frozenset[uuid.UUID], str]]]:
+def _raised_flags() -> dict[str, list[tuple[Any, frozenset[uuid.UUID], str]]]:
     found = defaultdict(list)
-    rows = Flag.objects.live().order_by().values_list("rule", "pk", "people", "opd__code")
+    # A flag that somebody in the story dismissed was found all the same.
+    raised = Flag.objects.exclude(state=FlagState.CLEARED).order_by()
+    rows = raised.values_list("rule", "pk", "people", "opd__code")
     for rule, key, people, opd in rows.iterator():
         found[rule].append((key, frozenset(people), opd))
     return found

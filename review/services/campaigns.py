@@ -14,23 +14,18 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from audit.services import record
-from common.templatetags.ui import tanggal
 from declarations.models import InterestRegister
 from declarations.services.compliance import SIGNED, obliged_people
-from notices.services import notify
 from people import calendar, hierarchy
 from people.models import Assignment, User
+from review import campaign_messages
 from review.models import Campaign, CampaignDelivery, CampaignRound
 from review.models.campaigns import Audience, CampaignState, DeliveryState
 
-KIND = "review.campaign"
+KIND = campaign_messages.KIND
 BATCH = 500
 # A person without anybody above them is not told about by anybody.
 Pair = tuple[User, User]
@@ -244,37 +239,12 @@ def _notify(
     campaign: Campaign, recipient: User, needed: list[CampaignDelivery], *, on: datetime.date
 ) -> object:
     """One notice a day, whatever the number of reasons."""
-    own = any(each.about_id == recipient.pk for each in needed)
-    others = len({each.about_id for each in needed} - {recipient.pk})
-    day = tanggal(campaign.due_on)
-    is_late = campaign.due_on < on
-    own_title = (
-        _("Your register of interests is overdue since {day}")
-        if is_late
-        else _("Your register of interests is due on {day}")
-    )
-    others_title = ngettext_lazy(
-        "{number} person has not signed the register of interests",
-        "{number} people have not signed the register of interests",
-        others,
-    )
-    title = format_lazy(own_title, day=day) if own else format_lazy(others_title, number=others)
-    parts = [format_lazy(others_title, number=others)] if own and others else []
-    if own:
-        parts.append(
-            _("Last year's answers come back; most people only sign that nothing changed.")
-        )
-    if others:
-        parts.append(_("You are told as their superior or as head of their OPD. Talk to them."))
-    body = format_lazy("\n\n".join("{}" for _part in parts), *parts)
-    address = "declarations:register_start" if own else "declarations:home"
-    return notify(
+    return campaign_messages.tell(
+        campaign,
         recipient,
-        kind=KIND,
-        title=title,
-        body=body,
-        url=reverse(address),
-        dedupe_key=f"campaign:{campaign.pk}:{on}",
+        is_own=any(each.about_id == recipient.pk for each in needed),
+        others=len({each.about_id for each in needed} - {recipient.pk}),
+        on=on,
     )
 
 

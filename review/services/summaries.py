@@ -140,10 +140,12 @@ def _count_marked(at: datetime.datetime) -> int:
 
 
 def _locked(*, wait: bool) -> bool:
-    name = "pg_advisory_xact_lock" if wait else "pg_try_advisory_xact_lock"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {name}(%s)", [LOCK])
-        return wait or cursor.fetchone()[0]
+        if wait:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            return True
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        return bool(cursor.fetchone()[0])
 
 
 def _take_marks() -> tuple[dict[str, set[Place]], set[tuple[int, int | None]], int]:

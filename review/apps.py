@@ -36,8 +36,7 @@ class ReviewConfig(AppConfig):
     @staticmethod
     def load_reference() -> None:
         from review import case_reference  # noqa: PLC0415 -- models are not ready at import
-        from review.services import publications  # noqa: PLC0415 -- as above
-        from review.services import rule_settings  # noqa: PLC0415 -- models are not ready at import
+        from review.services import publications, rule_settings  # noqa: PLC0415 -- as above
 
         publications.load_threshold()
         case_reference.load_recipients()

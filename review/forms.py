@@ -19,8 +19,10 @@ MEASURES = {
 class RowsForm(forms.Form):
     """Which rows behind a number: sent since a day (of all years then), of one kind."""
 
-    sejak = forms.DateField(required=False)
-    macam = forms.ChoiceField(required=False, choices=[("", ""), *ConflictKind.choices])
+    sejak = forms.DateField(label=gettext_lazy("Since"), required=False)
+    macam = forms.ChoiceField(
+        label=gettext_lazy("Kind"), required=False, choices=[("", ""), *ConflictKind.choices]
+    )
 
 
 class YearForm(forms.Form):

@@ -279,6 +279,8 @@ STATE_SET_ELSEWHERE = {
     "people/importing": "a file that is checked and taken over has no workflow of persons",
     "statements/production.py": "the worker's side of a document, under its lock",
     "statements/finishing.py": "the worker's side of a document, under its lock",
+    "mapping/services/scale_versions.py": "the workflow of scales, under their lock",
+    "review/services/flag_writing.py": "what rules found, in bulk, under the flags' lock",
 }
 
 
@@ -434,11 +436,17 @@ def test_menu_leads_every_role_to_pages_that_open(unharmed):
 
 WATCHED: dict[str, dict[str, str]] = {
     "csrf_exempt": {},
-    "mark_safe": {"common/templatetags/ui.py": "joins what components have escaped"},
+    "mark_safe": {
+        "common/templatetags/ui.py": "joins what components have escaped",
+        "common/widgets.py": "joins what format_html made, held against Django's templates",
+        "mapping/templatetags/province_matrix.py": "joins what format_html made",
+        "statements/templatetags/statement_pdf.py": "a line break as XML, a constant",
+    },
     "RawSQL": {"people/hierarchy.py": "a recursive query, all values as parameters"},
 }
 RAW_SQL_WITH_NAMES = {
-    # Names of tables, quoted by the connection; never what a person typed.
+    # Names of tables and of kept statements; never what a person typed.
+    "common/kept_statements.py",
     "coi_portal/preparation.py",
     "declarations/seeding/everything.py",
     "people/seeding/province.py",

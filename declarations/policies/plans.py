@@ -43,8 +43,10 @@ def officer_may_read(user: Any, plan: Any) -> bool:
     return not plan.conflict.is_confidential and user.has_role(Role.OPD_OFFICER, plan.opd_id)
 
 
-can_view = leads_plan | decided | (
-    was_started & (is_controlled | has_task | inspects | audits | officer_may_read)
+can_view = (
+    leads_plan
+    | decided
+    | (was_started & (is_controlled | has_task | inspects | audits | officer_may_read))
 )
 
 rules.add_perm("declarations.view_controlplan", can_view)

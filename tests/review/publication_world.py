@@ -26,9 +26,7 @@ def things_of_publications(opd: Opd, people: dict[str, User]) -> dict[str, Any]:
         "monitoring": publications.freeze(
             period="year", day=today, at=timezone.now(), by=inspector
         ),
-        "bundle": EvidenceBundle.objects.create(
-            opd=opd, year=today.year, requested_by=inspector
-        ),
+        "bundle": EvidenceBundle.objects.create(opd=opd, year=today.year, requested_by=inspector),
         "statistics": PublishedStatistics.objects.create(
             year=today.year - 1,
             tables=[],

@@ -30,4 +30,14 @@ class Migration(migrations.Migration):
                 name="formversion_code_known",
             ),
         ),
+        # On the way back nothing may stand that the former constraint refuses; the reports,
+        # which would hold these versions, are gone by then.
+        migrations.RunSQL(
+            migrations.RunSQL.noop,
+            "SET CONSTRAINTS ALL IMMEDIATE;"
+            " ALTER TABLE declarations_formversion DISABLE TRIGGER USER;"
+            " DELETE FROM declarations_formversion WHERE code = 'F4';"
+            " ALTER TABLE declarations_formversion ENABLE TRIGGER USER;"
+            " SET CONSTRAINTS ALL IMMEDIATE",
+        ),
     ]

@@ -1,6 +1,6 @@
 """What the apps above add to an invented province, once everything below stands.
 
-    afterwards.register(seed_reports)          # in AppConfig.ready(); called with on= and seed=
+afterwards.register(seed_reports)          # in AppConfig.ready(); called with on= and seed=
 """
 
 import datetime

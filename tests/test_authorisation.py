@@ -221,6 +221,7 @@ def test_administrators_of_the_system_read_no_declaration():
 def test_the_auditor_changes_nothing():
     free = {
         ("audit:export", "post"),  # Taking a copy is what an audit does; it is an event itself.
+        ("review:bundle_create", "post"),  # The same: a copy of what the auditor may read.
     }
     # Things of one's own: the auditor is a person with a post, too.
     own = ("declarations:register_start", "declarations:statement_start",

@@ -122,7 +122,8 @@ HIGH_LEVEL = Rule(
                jsonb_build_object('conflict', c.id, 'decision', d.id, 'level', d.level,
                    'magnitude', d.magnitude, 'matter', m.title,
                    'declared_on', <day c.sent_at>, 'decided_on', <day d.signed_at>) AS facts,
-               jsonb_build_object('person', u.name) AS shown
+               jsonb_build_object('person', u.name,
+                   'level_word', initcap(replace(d.level, '_', ' '))) AS shown
           FROM declarations_superiordecision d
           JOIN declarations_conflictdeclaration c ON c.id = d.conflict_id
           JOIN declarations_matter m ON m.id = c.matter_id
@@ -130,10 +131,10 @@ HIGH_LEVEL = Rule(
          WHERE d.state = 'signed' AND d.finding = 'conflict' AND d.level = ANY(%(levels)s)
            AND c.state IN ('conflict_found', 'controlled') AND <among c.declarant_id>
     """,
-    sentence="Konflik {person} tentang “{matter}” dinilai {level} ({magnitude}).",
-    steps=(PERSON, CONFLICT, Step("decision", "{level}", "dinilai {decided_on}", "decision")),
+    sentence="Konflik {person} tentang “{matter}” dinilai {level_word} ({magnitude}).",
+    steps=(PERSON, CONFLICT, Step("decision", "{level_word}", "dinilai {decided_on}", "decision")),
     clears=("Konflik ditutup, atau putusan baru menilai tingkatnya lebih rendah.",),
-    evidence=(*CONFLICT_ROWS, *DECIDED, ("Tingkat", "level")),
+    evidence=(*CONFLICT_ROWS, *DECIDED, ("Tingkat", "level_word")),
 )
 
 CONTINUED = Rule(

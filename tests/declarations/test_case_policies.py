@@ -52,6 +52,7 @@ CONFLICTS = {
         ("review", "ask_data", "find", "clear", "control", "close", "escalate"), HANDLER
     ),
     "reopen": dict.fromkeys(("inspector", "chief_inspector"), C_ALL),
+    "take_over": {"chief_inspector": C_ALL},
 }
 
 

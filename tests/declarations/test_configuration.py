@@ -388,7 +388,7 @@ def test_others_see_none_of_it(client, administrator, role):
 @pytest.mark.parametrize(
     ("name", "args"),
     [
-        ("configuration_versions", ("F4",)),
+        ("configuration_versions", ("F8",)),
         ("configuration_start", ("XX",)),
         ("configuration_version", (10**18,)),
         ("configuration_list", ("apa",)),

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 
 from common.encryption import is_key
 
@@ -176,7 +176,17 @@ def check_database_role(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """The role that serves may neither be the superuser nor own what the rules protect."""
     if settings.IS_DEVELOPMENT:
         return []
-    is_superuser, owns_tables = _standing_of_role()
+    try:
+        is_superuser, owns_tables = _standing_of_role()
+    except OperationalError as fault:
+        # A message beside the others: an exception here would hide every other reason.
+        return [
+            Error(
+                f"The database does not answer: {fault}".strip(),
+                hint="Check DATABASE_URL and that the server runs.",
+                id="coi.E017",
+            )
+        ]
     if not (is_superuser or owns_tables):
         return []
     what = "is a superuser" if is_superuser else "owns tables"

@@ -103,8 +103,12 @@ def test_the_start_names_every_reason(production, monkeypatch):
 def test_the_web_server_refuses_an_unsafe_production():
     import os
 
-    kept = {name: os.environ[name] for name in ("PATH", "DATABASE_URL") if name in os.environ}
-    environment = kept | {"COI_ENVIRONMENT": "production"}
+    # No database behind it: the other reasons must be told all the same.
+    environment = {
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+        "COI_ENVIRONMENT": "production",
+    }
 
     ended = subprocess.run(
         [sys.executable, "-m", "gunicorn", "-c", "coi_portal/gunicorn_config.py"],
@@ -119,3 +123,4 @@ def test_the_web_server_refuses_an_unsafe_production():
     assert ended.returncode != 0
     assert "The portal does not start like this" in ended.stderr
     assert "coi.E002" in ended.stderr
+    assert "coi.E017 The database does not answer" in ended.stderr

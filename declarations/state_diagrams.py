@@ -1,6 +1,7 @@
 """The state machines of the portal as Mermaid diagrams, for the documentation."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from django.db.models import TextChoices
 
@@ -16,21 +17,43 @@ TITLES = {
 }
 HEAD = """# States
 
-Drawn by `manage.py draw_states` from `declarations/states.py`; a test compares. PostgreSQL holds
-the same edges as triggers, so that no client can take another way. An arrow's word is the
-transition in the workflow module and, before `_<model>`, the permission that
-`declarations/policies` decides.
+Drawn by `manage.py draw_states` from the `states` modules of declarations and review; a test
+compares. PostgreSQL holds the same edges as triggers, so that no client can take another way. An
+arrow's word is the transition in the workflow module and, before `_<model>`, the permission that
+the app's policies decide; of a flag, a person only dismisses and confirms.
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Machine:
+    title: str
+    states: type[TextChoices]
+    transitions: Sequence[Transition]
+
+
+_of_upper_apps: list[Machine] = []
+
+
+def register(title: str, states: type[TextChoices], transitions: Sequence[Transition]) -> None:
+    """Draw the machine of an app above too; registering twice the same is harmless."""
+    machine = Machine(title, states, transitions)
+    if machine not in _of_upper_apps:
+        _of_upper_apps.append(machine)
+
+
+def machines() -> list[Machine]:
+    own = [Machine(TITLES[model], *found) for model, found in ALL_TRANSITIONS.items()]
+    return [*own, *_of_upper_apps]
+
+
 def document() -> str:
-    return "\n".join([HEAD, *(_chapter(model) for model in ALL_TRANSITIONS)])
+    return "\n".join([HEAD, *map(_chapter, machines())])
 
 
-def _chapter(model: str) -> str:
-    states, transitions = ALL_TRANSITIONS[model]
-    lines = [f"## {TITLES[model]}", "", "```mermaid", "stateDiagram-v2"]
-    members: list[TextChoices] = list(states)
+def _chapter(machine: Machine) -> str:
+    transitions = machine.transitions
+    lines = [f"## {machine.title}", "", "```mermaid", "stateDiagram-v2"]
+    members: list[TextChoices] = list(machine.states)
     lines += [f"    {state.value} : {_words(state)}" for state in members]
     lines.append(f"    [*] --> {members[0].value}")
     lines += [f"    {line}" for line in _arrows(transitions)]

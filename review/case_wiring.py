@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import presentation, veils
 from common.addresses import address
+from declarations import panels
+from declarations import state_diagrams
 from declarations.seeding import afterwards
 from jobs import schedule
 from notices import reminders
@@ -19,6 +21,8 @@ from review.case_seeding import seed_cases
 from review.case_sentences import SENTENCES
 from review.models import Case
 from review.services import case_reminders, handovers
+from review.states import CASE_TRANSITIONS, CaseState
+from review.views.questions import question_panels
 from statements.policies import register_viewer
 
 
@@ -34,9 +38,11 @@ def veil(user: User) -> Q:
 
 
 def wire() -> None:
+    state_diagrams.register("A case of the Inspectorate", CaseState, CASE_TRANSITIONS)
     presentation.register_all(SENTENCES)
     case_messages.register_kinds()
     navigation.register(menu)
+    panels.register(question_panels)
     veils.register(veil)
     afterwards.register(seed_cases)
     reminders.register("review.cases_due", case_reminders.find_cases_due)

@@ -10,6 +10,8 @@ import enum
 from django.db.models import TextChoices
 from django.utils.translation import pgettext_lazy
 
+from review.states import Transition, edges
+
 
 class FlagState(TextChoices):
     OPEN = "open", pgettext_lazy("flag", "To be looked at")
@@ -25,14 +27,15 @@ class FlagState(TextChoices):
 
 S = FlagState
 
-# A dismissed flag opens again when its facts change; a cleared one comes back as it was judged.
-FLAG_EDGES = sorted(
-    (str(source), str(target))
-    for source, targets in {
-        S.OPEN: (S.DISMISSED, S.CONFIRMED, S.CLEARED),
-        S.DISMISSED: (S.OPEN, S.CLEARED),
-        S.CONFIRMED: (S.OPEN, S.CLEARED),
-        S.CLEARED: (S.OPEN, S.DISMISSED, S.CONFIRMED),
-    }.items()
-    for target in targets
-)
+# What people decide; both by the permission `review.judge_flag`.
+DISMISS = Transition("dismiss", "flag", (S.OPEN,), S.DISMISSED)
+CONFIRM = Transition("confirm", "flag", (S.OPEN,), S.CONFIRMED)
+# What the data decide. Changed facts open a judged flag again; gone ones clear it; the same ones
+# bring a cleared flag back as it was judged.
+CLEAR = Transition("clear", "flag", (S.OPEN, S.DISMISSED, S.CONFIRMED), S.CLEARED)
+RAISE = Transition("raise", "flag", (S.DISMISSED, S.CONFIRMED, S.CLEARED), S.OPEN)
+RETURN_DISMISSED = Transition("return", "flag", (S.CLEARED,), S.DISMISSED)
+RETURN_CONFIRMED = Transition("return", "flag", (S.CLEARED,), S.CONFIRMED)
+
+FLAG_TRANSITIONS = (DISMISS, CONFIRM, CLEAR, RAISE, RETURN_DISMISSED, RETURN_CONFIRMED)
+FLAG_EDGES = edges(FLAG_TRANSITIONS)

@@ -7,12 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import presentation
 from common.addresses import address
+from declarations import state_diagrams
 from jobs import schedule
 from notices import kinds
 from people import navigation
 from people.models import User
 from review import flag_policies, flag_tasks  # noqa: F401 -- adds permissions
 from review.flag_sentences import SENTENCES
+from review.flag_states import FLAG_TRANSITIONS, FlagState
 from review.workflow import flags
 
 # With the scheduler's second and the worker's, a change is flagged within five.
@@ -27,6 +29,7 @@ def menu(user: User) -> Iterator[navigation.Item]:
 
 
 def wire() -> None:
+    state_diagrams.register("A flag of the rules", FlagState, FLAG_TRANSITIONS)
     presentation.register_all(SENTENCES)
     kinds.register(flags.ASKED, _("The Inspectorate asks about your declaration"))
     navigation.register(menu)

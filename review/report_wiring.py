@@ -8,12 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import presentation, veils
 from common.addresses import address
+from declarations import state_diagrams
 from declarations.seeding import afterwards
 from notices import kinds, reminders
 from people import navigation
 from people.models import User
 from review import report_messages, report_policies  # noqa: F401 -- policies register themselves
 from review.models import ConflictReport
+from review.report_states import REPORT_TRANSITIONS, ReportState
 from review.seeding_reports import seed_reports
 
 SENTENCES = {
@@ -62,6 +64,7 @@ def veil(user: User) -> Q:
 
 
 def wire() -> None:
+    state_diagrams.register("F4, report from others", ReportState, REPORT_TRANSITIONS)
     presentation.register_all(SENTENCES)
     for kind, label in report_messages.KINDS.items():
         kinds.register(kind, label)

@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import presentation, veils
 from common.addresses import address
-from declarations import panels
-from declarations import state_diagrams
+from declarations import panels, state_diagrams
 from declarations.seeding import afterwards
 from jobs import schedule
 from notices import reminders

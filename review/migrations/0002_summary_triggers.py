@@ -110,10 +110,6 @@ BACKWARDS = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("declarations", "0002_conflict_superseded"),
-        ("people", "0001_initial"),
-        ("review", "0004_publications"),
-    ]
+    dependencies = [("review", "0001_initial")]
 
     operations = [migrations.RunSQL(FORWARDS, BACKWARDS)]

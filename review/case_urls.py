@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from review.views import case_pages, case_queue, case_requests, case_steps
+from review.views import case_pages, case_queue, case_requests, case_steps, questions
 
 CASE = "kasus/<uuid:pk>/"
 
@@ -32,5 +32,6 @@ urlpatterns = [
     path(f"{CASE}serahkan/", case_steps.HandOverView.as_view(), name="case_hand_over"),
     path(f"{CASE}tutup/", case_steps.CloseView.as_view(), name="case_close"),
     path(f"{CASE}buka-kembali/", case_steps.ReopenView.as_view(), name="case_reopen"),
+    path("pertanyaan/", questions.QuestionListView.as_view(), name="question_list"),
     path("permintaan/<uuid:pk>/", case_requests.CaseRequestView.as_view(), name="case_request"),
 ]

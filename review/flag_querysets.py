@@ -52,4 +52,10 @@ class FlagQuerySet(models.QuerySet):
 
 class FlagReplyQuerySet(models.QuerySet):
     def for_addressee(self, user: User) -> Self:
-        return self.filter(addressee=user)
+        return self.filter(addressee=user) if user.is_active else self.none()
+
+    def waiting(self) -> Self:
+        return self.filter(answered_at__isnull=True)
+
+    def past(self) -> Self:
+        return self.filter(answered_at__isnull=False)

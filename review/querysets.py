@@ -62,6 +62,9 @@ class CaseRequestQuerySet(models.QuerySet):
     def waiting(self) -> Self:
         return self.filter(answered_at__isnull=True, ended_at__isnull=True)
 
+    def past(self) -> Self:
+        return self.exclude(answered_at__isnull=True, ended_at__isnull=True)
+
     def visible_to(self, user: User) -> Self:
         """One's own questions to answer; inspectors read them on the page of the case."""
         return self.filter(addressee=user) if user.is_active else self.none()

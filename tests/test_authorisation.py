@@ -62,6 +62,7 @@ PUBLIC = {
 OWN_AFFAIRS = (
     "account_", "mfa_", "usersessions_", "profile", "keep_session", "notices:list",
     "notices:read_all", "notices:preference", "statements:list", "declarations:home",
+    "review:question_list",
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ SENTENCES = {
     "decisionstatement.supersede": _("replaced the statement by a correction"),
     "decisionstatement.withdraw": _("withdrew the statement"),
     "decisionstatement.view": _("read the statement"),
+    "matter.go_on": _("moved the decision %(target)s to the area “%(area)s” of the risk map"),
     "conflictdeclaration.create": _("began the declaration of conflict"),
     "conflictdeclaration.save_draft": _("saved a draft of the declaration of conflict"),
     "conflictdeclaration.send": _("signed and sent the declaration of conflict"),

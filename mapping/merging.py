@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from mapping import carrying
 from mapping.carrying import Line, Merger
+from mapping.closing import Closing, close_emptied, closing_of
 from mapping.models import Control, RiskArea, RiskAreaPost, RiskMap
 from mapping.services.errors import MapError
 from mapping.services.maps import COPIED
@@ -42,10 +43,11 @@ class Merged:
     controls: int = 0
     people: int = 0
     cases: int = 0
+    closed: int = 0
 
     @property
     def has_done_something(self) -> bool:
-        return bool(self.map or self.controls or self.people or self.cases)
+        return bool(self.map or self.controls or self.people or self.cases or self.closed)
 
 
 class ChangedMeanwhileError(MapError):
@@ -54,7 +56,14 @@ class ChangedMeanwhileError(MapError):
 
 @transaction.atomic
 def merge_opds(
-    sources: Sequence[Opd], *, successor: Opd, year: int, by: User, reason: str, seen: str = ""
+    sources: Sequence[Opd],
+    *,
+    successor: Opd,
+    year: int,
+    by: User,
+    reason: str,
+    seen: str = "",
+    close: bool = False,
 ) -> Merged:
     """Carry people, open cases, maps and controls of `sources` over to the successor, at once.
 
@@ -62,7 +71,7 @@ def merge_opds(
     rows of the sources (and the successor's own) become one draft; the maps of the sources are
     archived, their unfinished controls move along. A second run finds nothing left to do.
     `seen` is the mark of the preview that the person agreed to; raises ChangedMeanwhileError when
-    things have changed since.
+    things have changed since. `close` ends the sources that are empty then.
     """
     if not by.has_perm("mapping.merge_riskmaps"):
         raise PermissionDenied
@@ -84,12 +93,15 @@ def merge_opds(
     archived = _archive(ids, by=by, reason=merger.reason)
     for opd in sources:
         update_obliged_posts(opd)
+    if close:
+        ready = closing_of(merger, ()).ready
+        merged = replace(merged, closed=close_emptied(merger, ready))
     if merged.has_done_something:
         record(
             "riskmap.merge", by=by, target=merged.map or successor,
             sources=[opd.code for opd in sources], carried=merged.carried,
             duplicates=merged.duplicates, controls=merged.controls, people=merged.people,
-            cases=cases, reason=merger.reason,
+            cases=cases, closed=merged.closed, reason=merger.reason,
         )  # fmt: skip
     return replace(merged, archived=archived)
 
@@ -209,6 +221,7 @@ class Preview:
     moves: list[Move]
     officers: list[RoleGrant]
     cases: list[Line]
+    closing: Closing
 
     @property
     def moving(self) -> list[Move]:
@@ -231,6 +244,7 @@ class Preview:
             [(move.assignment.pk, move.target and move.target.pk) for move in self.moves],
             [grant.pk for grant in self.officers],
             [(line.label, line.number) for line in self.cases],
+            [opd.pk for opd in self.closing.ready],
         ]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
@@ -246,12 +260,14 @@ def preview(sources: Sequence[Opd], *, successor: Opd, by: User) -> Preview:
         ).values("post")
     )
     merger = Merger(tuple(sources), successor, on, by)
+    moves = moves_for(sources, successor=successor, on=on, by=by)
     return Preview(
         maps=[each for each in found.values() if each],
         without_map=[opd for opd in sources if found[opd.pk] is None],
         controls=Control.objects.filter(opd__in=list(found)).unfinished().count(),
         posts_missing=list(named.exclude(code__in=codes.values("code")).order_by("code")[:100]),
-        moves=moves_for(sources, successor=successor, on=on, by=by),
+        moves=moves,
         officers=list(officers_of(sources, successor=successor, on=on, by=by)),
         cases=carrying.preview(merger),
+        closing=closing_of(merger, moves),
     )

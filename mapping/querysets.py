@@ -15,6 +15,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from mapping import policies
 from mapping.states import MapState
@@ -64,8 +65,9 @@ class RiskMapQuerySet(models.QuerySet):
         return found if year is None else found.filter(year=year)
 
     def to_review_by(self, user: User) -> Self:
-        """What waits for this reviewer; never the map of an OPD they belong to."""
+        """What waits for this reviewer; never of an OPD they belong to, or that has ended."""
         waiting = self.filter(state__in=MapState.TO_REVIEW)
+        waiting = waiting.exclude(opd__valid_until__lt=timezone.localdate())
         if not user.has_any_role(Role.INSPECTOR, Role.CHIEF_INSPECTOR):
             if not policies.leads_secretariat(user):
                 return self.none()
@@ -94,8 +96,8 @@ class RiskMapQuerySet(models.QuerySet):
 
     def for_detail(self) -> Self:
         return self.select_related(
-            "opd", "scale", "document", "previous", "signed_by", "reviewed_by", "returned_by",
-            "approved_by",
+            "opd__successor", "scale", "document", "previous", "signed_by", "reviewed_by",
+            "returned_by", "approved_by",
         ).defer("document__content")  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
+from common.statistics import analyse
 from mapping.models import Control, RiskArea, RiskAreaPost, RiskAreaTemplate, RiskMap, RiskScale
 from mapping.seeding_texts import own_areas
 from mapping.services.scales import default_scale, rate
@@ -85,6 +86,7 @@ def seed_maps(
         final |= story.tell(written)
     _write(written)
     _move(written.maps, final)
+    analyse(RiskMap, RiskAreaPost, Control)
     return {
         "maps": len(written.maps), "areas": len(written.areas), "controls": len(written.controls)
     }  # fmt: skip
@@ -273,6 +275,8 @@ def _write(written: Written) -> None:
     for year in sorted({risk_map.year for risk_map in written.maps}):
         RiskMap.objects.bulk_create(each for each in written.maps if each.year == year)
     RiskArea.objects.bulk_create(written.areas, batch_size=1_000)
+    # The triggers of what follows look both up, row by row.
+    analyse(RiskMap, RiskArea)
     RiskAreaPost.objects.bulk_create(written.named, batch_size=2_000)
     Control.objects.bulk_create(written.controls, batch_size=1_000)
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from mapping import documents, messages, states
 from mapping.models import Control, RiskArea, RiskMap, RowComment
+from mapping.services.ended import why_ended
 from mapping.services.errors import MapError
 from mapping.services.evidence import of as files_of
 from mapping.services.locks import lock_map
@@ -250,6 +251,9 @@ def cancel_control(control: Control, *, by: User, reason: str) -> Control:
 
 def _lock(risk_map: RiskMap, transition: Transition, *, by: User) -> RiskMap:
     locked = lock_map(risk_map)
+    if words := why_ended(locked):
+        _permit(locked, transition, by=by)
+        raise TransitionError(words)
     return _checked(locked, transition, by=by)
 
 
@@ -259,11 +263,15 @@ def _lock_control(control: Control, transition: Transition, *, by: User) -> Cont
 
 
 def _checked(thing: Any, transition: Transition, *, by: User) -> Any:
-    if not by.has_perm(transition.permission, thing):
-        raise PermissionDenied
+    _permit(thing, transition, by=by)
     if thing.state not in transition.sources:
         raise _wrong_state(thing)
     return thing
+
+
+def _permit(thing: Any, transition: Transition, *, by: User) -> None:
+    if not by.has_perm(transition.permission, thing):
+        raise PermissionDenied
 
 
 def _wrong_state(thing: Any) -> TransitionError:

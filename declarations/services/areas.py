@@ -36,6 +36,10 @@ class Picked:
     def frozen(self) -> dict[str, Any]:
         return frozen(self.said)
 
+    @property
+    def template_code(self) -> str:
+        return self.template.code if self.template else ""
+
 
 def frozen(said: dict[str, Any]) -> dict[str, Any]:
     """The entry of the document's content; nothing where no area of a map was named."""
@@ -137,6 +141,11 @@ def picked(opd: Opd, answer: str | None) -> Picked:
         return Picked(template=library().filter(code=code).first())
     row = area.row
     return Picked(area.template, row.row_key if row else None, said_of(area))
+
+
+def is_in_force(opd: Opd, code: str) -> bool:
+    """The map in force has the area with that code, or that key of a row."""
+    return bool(code) and maps.area_in_force(opd, code) is not None
 
 
 def said_of(area: maps.OfferedArea) -> dict[str, Any]:

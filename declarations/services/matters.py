@@ -2,13 +2,15 @@
 
 import decimal
 import re
+import uuid
 from dataclasses import dataclass, field
 
 from django.db import transaction
 
+from audit.services import record
 from declarations.models import DecisionKind, Matter
-from declarations.services.areas import NO_AREA, Picked
-from people.models import Opd
+from declarations.services.areas import NO_AREA, Picked, is_in_force
+from people.models import Opd, User
 
 __all__ = ["NO_AREA", "MatterData", "find", "find_or_create", "hold", "key_of"]
 
@@ -32,8 +34,11 @@ def key_of(text: str) -> str:
 
 
 @transaction.atomic
-def find_or_create(opd: Opd, data: MatterData) -> Matter:
+def find_or_create(opd: Opd, data: MatterData, *, by: User) -> Matter:
     """The matter with that number (without one: with that title) in the OPD.
+
+    It keeps the area that was named first as long as the map in force has it, then goes on to
+    the row that is named now.
 
     Two officials who sign at the same moment get the same row: the unique constraint decides.
     """
@@ -43,7 +48,7 @@ def find_or_create(opd: Opd, data: MatterData) -> Matter:
         if number_key
         else {"number_key": "", "title_key": key_of(data.title)}
     )
-    matter, _created = Matter.objects.get_or_create(
+    matter, created = Matter.objects.get_or_create(
         opd=opd,
         kind=data.kind,
         **identity,
@@ -57,7 +62,26 @@ def find_or_create(opd: Opd, data: MatterData) -> Matter:
             "risk_row": data.area.row_key,
         },
     )
+    if not created and data.area.row_key not in (None, matter.risk_row):
+        _go_on_to(matter.pk, data.area, by=by)
+        matter.refresh_from_db()
     return matter
+
+
+def _go_on_to(pk: uuid.UUID, area: Picked, *, by: User) -> None:
+    """From an area that the map in force lacks, or from a template to its row.
+
+    What is signed keeps its own words of the area.
+    """
+    matter = Matter.objects.select_for_update(no_key=True).get(pk=pk)
+    code = matter.risk_area.code if matter.risk_area else ""
+    is_same = matter.risk_row is None and bool(code) and area.template_code == code
+    if not is_same and is_in_force(matter.opd, str(matter.risk_row or code)):
+        return
+    before = str(matter.risk_row or code)
+    matter.risk_area, matter.risk_row = area.template, area.row_key
+    matter.save(update_fields=["risk_area", "risk_row"])
+    record("matter.go_on", by=by, target=matter, before=before, area=area.said.get("activity", ""))
 
 
 def find(opd: Opd, *, kind: DecisionKind, number: str, title: str) -> Matter | None:

@@ -281,6 +281,7 @@ def _typed(conflict: ConflictDeclaration, values: dict[str, Any]) -> dict[str, A
             value=decision["value"],
             area=area,
         ),
+        by=conflict.declarant,
     )
     return {
         "matter": matter,

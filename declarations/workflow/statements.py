@@ -234,6 +234,7 @@ def _matter(statement: DecisionStatement, decision: dict[str, Any], area: areas.
             value=decision["value"],
             area=area,
         ),
+        by=statement.declarant,
     )
 
 

@@ -14,6 +14,7 @@ from audit.services import record
 from mapping import messages
 from mapping.holders import holders
 from mapping.models import Control, RiskArea
+from mapping.services.ended import refuse_ended
 from mapping.services.errors import MapError
 from notices.reminders import Reminder
 from people.models import User
@@ -28,6 +29,7 @@ def save_control(control: Control, *, area: RiskArea | None = None, by: User) ->
     if added:
         if area is None:
             raise ValueError("A new control needs its area.")
+        refuse_ended(area.map)
         control.opd, control.row_key = area.map.opd, area.row_key
         control.area_words, control.created_by = str(area), by
     else:

@@ -5,6 +5,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from mapping.models import RiskMap
+from mapping.services.ended import refuse_ended
 from mapping.services.errors import MapError
 from people.models import User
 
@@ -12,7 +13,7 @@ from people.models import User
 def lock_map(risk_map: RiskMap | int) -> RiskMap:
     return (
         RiskMap.objects.select_for_update(of=("self",))
-        .select_related("opd", "scale")
+        .select_related("opd__successor", "scale")
         .get(pk=getattr(risk_map, "pk", risk_map))
     )
 
@@ -22,6 +23,7 @@ def lock_for_change(risk_map: RiskMap | int, *, by: User) -> RiskMap:
     risk_map = lock_map(risk_map)
     if not by.has_perm("mapping.change_riskmap", risk_map):
         raise PermissionDenied
+    refuse_ended(risk_map)
     if not risk_map.is_editable:
         raise MapError(
             _("This map can't be changed any more; its state is now “%(state)s”.")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from mapping.models import RiskArea, RiskAreaPost, RiskAreaTemplate, RiskMap, RowComment
+from mapping.services.ended import refuse_ended
 from mapping.services.errors import MapError, StaleRowError
 from mapping.services.locks import count_change, lock_for_change, lock_map
 from mapping.services.scales import rate
@@ -199,6 +200,7 @@ def comment_on(row: RiskArea, *, by: User, text: str) -> RowComment:
     risk_map = lock_map(row.map_id)
     if not by.has_perm("mapping.comment_riskmap", risk_map):
         raise PermissionDenied
+    refuse_ended(risk_map)
     if risk_map.state not in ("signed", "under_review"):
         raise MapError(_("This map isn't under review now."))
     text = text.strip()

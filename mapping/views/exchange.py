@@ -39,9 +39,7 @@ class ImportView(MapMixin, View):
     permission_required = "mapping.change_riskmap"
 
     def get(self, request, *args, **kwargs):
-        if not self.map.is_editable:
-            return self.too_late(MapError(_("This map can't be changed any more.")))
-        return self.page(ImportForm())
+        return self.closed() or self.page(ImportForm())
 
     def post(self, request, *args, **kwargs):
         form = ImportForm(request.POST, request.FILES)
@@ -74,8 +72,13 @@ class ImportCheckView(MapMixin, View):
         visible = RiskMap.objects.visible_to(self.request.user).for_detail()
         return get_object_or_404(visible, pk=self.batch.map_id)
 
+    def asked(self) -> RiskMap:
+        return self.batch.map
+
     def get(self, request, *args, **kwargs):
         batch = self.batch
+        if batch.committed_at is None and (answer := self.closed()):
+            return answer
         context = {
             "map": self.map,
             "batch": batch,

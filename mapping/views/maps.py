@@ -16,6 +16,7 @@ from mapping import heat, workflow
 from mapping.forms import MapFilter, RowFilter, StartForm
 from mapping.models import RiskArea, RiskMap
 from mapping.services import MapError, changed_since, opds_drawn_by, start_map
+from mapping.services.ended import why_ended
 from mapping.services.scales import level_number, words
 from mapping.views.base import MapMixin
 
@@ -104,6 +105,8 @@ class MapDetailView(MapMixin, View):
         shown = _matching(rows, filters.cleaned_data)
         user, risk_map = request.user, self.map
         draws = user.has_perm("mapping.change_riskmap", risk_map)
+        ended = why_ended(risk_map)
+        may_change = risk_map.is_editable and not ended
         context = {
             "map": risk_map,
             "rows": [_line(risk_map, row) for row in shown],
@@ -117,11 +120,14 @@ class MapDetailView(MapMixin, View):
             "residual": heat.table(risk_map.scale, rows, kind=heat.RESIDUAL),
             "movements": heat.movements(risk_map.scale, rows),
             "draws": draws,
-            "may_change": draws and risk_map.is_editable,
-            "may_sign": risk_map.is_editable and user.has_perm("mapping.sign_riskmap", risk_map),
+            "ended": ended,
+            "may_change": draws and may_change,
+            "may_sign": may_change and user.has_perm("mapping.sign_riskmap", risk_map),
             "may_reopen": risk_map.is_in_force
+            and not ended
             and user.has_perm("mapping.reopen_riskmap", risk_map),
             "may_review": risk_map.state in ("signed", "under_review")
+            and not ended
             and user.has_perm("mapping.review_riskmap", risk_map),
             "overdue_count": sum(row.overdue_count for row in rows),
             "missing": [],

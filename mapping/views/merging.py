@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views import View
 from rules.contrib.views import PermissionRequiredMixin
 
@@ -32,8 +33,9 @@ class MergeView(PermissionRequiredMixin, View):
             return self.check_page(form, sources, wanted)
         try:
             merged = merge_opds(
-                sources, by=request.user, seen=request.POST.get("dilihat", "")[:64], **wanted
-            )
+                sources, by=request.user, seen=request.POST.get("dilihat", "")[:64],
+                close="tutup" in request.POST, **wanted,
+            )  # fmt: skip
         except ChangedMeanwhileError as error:
             messages.warning(request, str(error))
             return self.check_page(form, sources, wanted, status=409)
@@ -46,13 +48,17 @@ class MergeView(PermissionRequiredMixin, View):
     def done_words(self, merged, successor) -> str:
         if not merged.has_done_something:
             return _("Nothing was left to carry over.")
-        return _(
+        closed = ngettext(
+            "%(count)s OPD was closed.", "%(count)s OPDs were closed.", merged.closed
+        ) % {"count": merged.closed}
+        carried = _(
             "Carried over to %(opd)s: %(people)s people, %(cases)s open cases, %(rows)s rows of "
             "maps, %(controls)s controls. Its head finds the rows as a draft."
         ) % {
             "opd": successor.name, "people": merged.people, "cases": merged.cases,
             "rows": merged.carried, "controls": merged.controls,
         }  # fmt: skip
+        return f"{carried} {closed}" if merged.closed else carried
 
     def check_page(self, form, sources, wanted, *, status=200):
         found = preview(sources, successor=wanted["successor"], by=self.request.user)

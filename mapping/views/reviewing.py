@@ -27,8 +27,8 @@ class SignView(MapMixin, RequireFreshProofMixin, View):
 
     def get(self, request, *args, **kwargs):
         risk_map = self.map
-        if not risk_map.is_editable:
-            return self.too_late(MapError(_("This map can't be changed any more.")))
+        if answer := self.closed():
+            return answer
         rows = list(risk_map.areas.for_map())
         context = {
             "map": risk_map,
@@ -120,6 +120,9 @@ class SettleView(MapMixin, View):
         return get_object_or_404(
             RowComment.objects.select_related("area__map__opd"), pk=self.kwargs["pk"]
         )
+
+    def asked(self):
+        return self.comment.area.map
 
     @cached_property
     def map(self):

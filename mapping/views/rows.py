@@ -25,6 +25,7 @@ from mapping.services import (
     save_row,
     templates_for,
 )
+from mapping.services.ended import why_ended
 from mapping.services.scales import level_number
 from mapping.views.base import AreaMixin, MapMixin, add_errors
 
@@ -54,7 +55,7 @@ class AreaDetailView(AreaMixin, View):
             "controls": list(Control.objects.of_area(row).for_list()),
             "comments": list(row.comments.select_related("created_by", "settled_by")),
             "draws": draws,
-            "may_change": draws and self.map.is_editable,
+            "may_change": draws and self.map.is_editable and not why_ended(self.map),
             "today": timezone.localdate(),
         }
         return render(request, "mapping/area_detail.html", context)
@@ -85,7 +86,9 @@ class AreaWriteMixin:
         except StaleRowError as error:
             return self.stale(form, error.row)
         except MapError as error:
-            return self.too_late(error)
+            # The page keeps what was typed, to be copied elsewhere.
+            form.add_error(None, str(error))
+            return self.page(form, status=409, revision=revision)
         except ValidationError as error:
             add_errors(form, error)
             return self.page(form, status=422, revision=revision)
@@ -102,9 +105,7 @@ class AreaCreateView(AreaWriteMixin, MapMixin, View):
     permission_required = "mapping.change_riskmap"
 
     def get(self, request, *args, **kwargs):
-        if not self.map.is_editable:
-            return self.too_late(MapError(_("This map can't be changed any more.")))
-        return self.page(RiskAreaForm(risk_map=self.map))
+        return self.closed() or self.page(RiskAreaForm(risk_map=self.map))
 
     def post(self, request, *args, **kwargs):
         blank = RiskArea(map=self.map)
@@ -118,10 +119,8 @@ class AreaEditView(AreaWriteMixin, AreaMixin, View):
         return self.area
 
     def get(self, request, *args, **kwargs):
-        if not self.map.is_editable:
-            return self.too_late(MapError(_("This map can't be changed any more.")))
         form = RiskAreaForm(risk_map=self.map, instance=self.area)
-        return self.page(form, revision=self.area.revision)
+        return self.closed() or self.page(form, revision=self.area.revision)
 
     def post(self, request, *args, **kwargs):
         form = RiskAreaForm(request.POST, risk_map=self.map, instance=self.area)
@@ -162,7 +161,7 @@ class AreaRemoveView(AreaMixin, View):
 
     def get(self, request, *args, **kwargs):
         context = {"row": self.area, "map": self.map, "revision": self.area.revision}
-        return render(request, "mapping/area_remove.html", context)
+        return self.closed() or render(request, "mapping/area_remove.html", context)
 
     def post(self, request, *args, **kwargs):
         address = self.map.get_absolute_url()
@@ -180,9 +179,7 @@ class LibraryView(MapMixin, View):
     permission_required = "mapping.change_riskmap"
 
     def get(self, request, *args, **kwargs):
-        if not self.map.is_editable:
-            return self.too_late(MapError(_("This map can't be changed any more.")))
-        return self.page(LibraryForm(opd=self.map.opd))
+        return self.closed() or self.page(LibraryForm(opd=self.map.opd))
 
     def page(self, form, *, ticked=(), status=200):
         known = set(self.map.areas.values_list("template_id", flat=True))

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from declarations.models import Matter
 from declarations.services import areas
 from declarations.services.configuration import read_form_of
@@ -165,3 +166,64 @@ def test_no_area_no_panel(client, office):
     page = client.get(reverse("declarations:decision_check", args=[decision.pk]))
 
     assert page.context["area"] is None
+
+
+# --- A matter that goes on to the newly approved map ------------------------------------------
+
+
+def of_another(office, code):
+    """The superior's paper on the same matter as the staff's, in the area `code`."""
+    draft = draft_with(code)
+    statement = make_statement(office, draft, declarant=office.superior)
+    return statements.issue(statement, by=office.superior, proof=proof(office.superior))
+
+
+def test_a_matter_goes_on_from_an_area_that_left_the_map(office, own):
+    first = issued(office, draft_with(own.row_key))
+    row = leave(own).areas.get()
+
+    second = of_another(office, "PBJ-01")
+
+    assert second.matter == first.matter
+    assert (second.matter.risk_row, second.matter.risk_area.code) == (row.row_key, "PBJ-01")
+    first.refresh_from_db()
+    assert first.area_said["activity"] == own.activity
+    event = AuditEvent.objects.get(action="matter.go_on")
+    assert (event.data["before"], event.actor_id) == (str(own.row_key), office.superior.pk)
+
+
+def test_a_matter_from_the_library_goes_on_to_the_row_of_its_area(office):
+    first = issued(office, draft_with("PBJ-01"))
+    assert first.matter.risk_row is None
+    row = approved_map(office.opd, "PBJ-01", head=office.head).areas.get()
+
+    assert of_another(office, "PBJ-01").matter.risk_row == row.row_key
+
+
+def test_a_matter_keeps_its_area_while_the_map_has_it(office, own):
+    issued(office, draft_with(own.row_key))
+
+    second = of_another(office, "PBJ-01")
+
+    assert second.matter.risk_row == own.row_key
+    assert second.area_said["code"] == "PBJ-01"
+    assert not AuditEvent.objects.filter(action="matter.go_on").exists()
+
+
+def test_no_answer_leaves_the_area_alone(office, own):
+    issued(office, draft_with(own.row_key))
+    leave(own)
+
+    assert of_another(office, areas.NO_AREA).matter.risk_row == own.row_key
+
+
+def test_a_declared_conflict_takes_the_matter_along(office, own):
+    first = declared(office, own.row_key)
+    row = leave(own).areas.get()
+
+    of_another(office, "PBJ-01")
+
+    standing = areas.standing_of(type(first).objects.get(pk=first.pk), "id")
+    assert standing.said == "Tinggi (19)"
+    assert own.activity in standing.words
+    assert standing.url == row.get_absolute_url()

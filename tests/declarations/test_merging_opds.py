@@ -309,3 +309,69 @@ def test_queries_of_the_check_page_do_not_grow(client, office, successor, admin)
         make_statement(office)
 
     assert count_page_queries(lambda: client.post(address, answers(office, successor))) == one
+
+
+# --- Closing ---------------------------------------------------------------------------------
+
+
+def test_the_emptied_opd_is_closed_in_the_same_step(office, successor, admin):
+    merged = merge(office, successor, admin, close=True)
+
+    office.opd.refresh_from_db()
+    eve = timezone.localdate() - datetime.timedelta(days=1)
+    assert (merged.closed, office.opd.valid_until, office.opd.successor) == (1, eve, successor)
+    assert not Post.objects.filter(opd=office.opd, valid_until__isnull=True).exists()
+    assert AuditEvent.objects.filter(action="opd.close", actor_id=str(admin.pk)).count() == 1
+    assert not merge(office, successor, admin, close=True).has_done_something
+
+
+def test_without_the_tick_it_stays_open_and_is_closed_later(office, successor, admin):
+    merge(office, successor, admin)
+    office.opd.refresh_from_db()
+    assert office.opd.valid_until is None
+
+    later = merge(office, successor, admin, close=True)
+
+    office.opd.refresh_from_db()
+    assert (later.closed, office.opd.successor) == (1, successor)
+
+
+def test_an_opd_where_somebody_stays_is_not_closed(client, office, successor, admin):
+    code = again(office.staff).standing.post.code
+    Post.objects.filter(opd=successor, code=code).delete()
+    part = OpdFactory(parent=OpdFactory(name="Induk"))
+    found = preview([office.opd, part.parent], successor=successor, by=admin).closing
+
+    merged = merge(office, successor, admin, close=True)
+
+    assert found.ready == []
+    assert sorted(why for _opd, why in found.blocked) == ["children", "people"]
+    office.opd.refresh_from_db()
+    assert (merged.closed, office.opd.valid_until, merged.people) == (0, None, 4)
+
+
+def test_a_whole_is_closed_after_its_parts(successor, admin):
+    whole = OpdFactory()
+    part = OpdFactory(parent=whole)
+
+    merged = merge_opds(
+        [whole, part], successor=successor, year=timezone.localdate().year, by=admin,
+        reason="Perda 3/2026", close=True,
+    )  # fmt: skip
+
+    whole.refresh_from_db()
+    assert (merged.closed, whole.successor) == (2, successor)
+
+
+def test_the_check_page_offers_to_close(client, office, successor, admin):
+    log_in(client, admin)
+    address = reverse("mapping:merge")
+    page = client.post(address, answers(office, successor))
+    assert 'name="tutup"' in page.content.decode()
+    mark = page.context["preview"].mark
+
+    done = client.post(address, answers(office, successor, pasti="1", dilihat=mark, tutup="1"))
+
+    assert done.status_code == 302
+    office.opd.refresh_from_db()
+    assert office.opd.successor == successor

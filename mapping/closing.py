@@ -62,7 +62,7 @@ def _why_not(opd: Opd, held: set[int], parents: set[int], eve: datetime.date) ->
 
 
 def close_emptied(merger: Merger, opds: Sequence[Opd]) -> int:
-    """Parts before the whole. Raises ServiceError or MapError: then nothing of the merger holds."""
+    """Parts before the whole. After a ServiceError or MapError nothing of the merger holds."""
     eve = merger.on - datetime.timedelta(days=1)
     parents = {opd.parent_id for opd in opds}
     for opd in sorted(opds, key=lambda each: each.pk in parents):

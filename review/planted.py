@@ -78,6 +78,8 @@ OTHERWISE = {
     "E3_RISK_WITHOUT_CONTROL": "the seeded maps have areas past their day",
     "E4_NIL_OUTLIER": "the OPD of the A12 clones is mostly nil as well",
     "F4_TASK_OVERDUE": "tasks of the story that are past their day",
+    "L1_AREA_VERY_HIGH": "the level of the area: every running conflict in such an area",
+    "L2_AREA_HIGH": "the level of the area: every running conflict in such an area",
     "Q1_DEALS_IN_RISK_POST": "an automatic flag: true of many ordinary posts",
     "Q2_ACTUAL_CONFLICT": "an automatic flag: every running actual conflict",
     "Q3_HIGH_LEVEL": "an automatic flag: every running conflict of a high level",

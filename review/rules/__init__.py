@@ -3,6 +3,7 @@
 from review.rules import (
     handling,
     histories,
+    levels,
     nil,
     parties,
     plans,
@@ -16,6 +17,7 @@ from review.rules.base import Parameter, Rule, Scope
 
 GROUPS = (
     registers, histories, nil, parties, posts, units, handling, plans, queue, reported,
+    levels,
 )  # fmt: skip
 RULES: dict[str, Rule] = {rule.code: rule for group in GROUPS for rule in group.RULES}
 

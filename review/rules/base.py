@@ -104,12 +104,18 @@ class Rule:
     scope: Scope = Scope.PEOPLE
     automatic: int | None = None
     revision: int = 1
+    # Counts in the score of an open case, though it opens none and nobody is suspected by it.
+    weighs_only: bool = False
     # Label and input of the rows and dates that the finding rests on.
     evidence: tuple[tuple[str, str], ...] = field(default=())
 
     @property
     def is_queued(self) -> bool:
         return self.automatic is not None
+
+    @property
+    def counts_in_cases(self) -> bool:
+        return self.is_queued or self.weighs_only
 
     @property
     def defaults(self) -> dict[str, Any]:

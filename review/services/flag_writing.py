@@ -116,6 +116,8 @@ class _Writer:
         flag.state = _state_after(flag, found.fingerprint)
         if is_different:
             flag.change_note = note
+        if flag.weight != self.version.weight:
+            self._touch(flag)
         self._describe(flag, found)
         if needs_snapshot:
             self._freeze(flag, found)
@@ -130,8 +132,7 @@ class _Writer:
     def _clear(self, flag: Flag) -> None:
         before, flag.state = flag.state, FlagState.CLEARED
         flag.cleared_at = flag.changed_at = self.at
-        if flag.is_queued and flag.subject_id:
-            self.subjects.add(flag.subject_id)
+        self._touch(flag)
         self.old.append(flag)
         self.cleared += 1
         self.events.append(("flag.clear", flag, {"before": str(before)}))
@@ -161,9 +162,12 @@ class _Writer:
         flag.snapshot = snapshot
         self.snapshots.append(snapshot)
 
-    def _tell(self, action: str, flag: Flag, **data: Any) -> None:
-        if flag.is_queued and flag.subject_id:
+    def _touch(self, flag: Flag) -> None:
+        if self.rule.counts_in_cases and flag.subject_id:
             self.subjects.add(flag.subject_id)
+
+    def _tell(self, action: str, flag: Flag, **data: Any) -> None:
+        self._touch(flag)
         self.events.append((action, flag, {"version": self.version.number, **data}))
 
 

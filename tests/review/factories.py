@@ -70,12 +70,12 @@ def make_statement(declarant: User, opd: Opd, area: str | None = "PBJ-01", **fie
 
 def approved_map(
     opd: Opd, *codes: str | None, posts: tuple = (), head: User | None = None, version: int = 1,
-    keys: Any = (), **fields: Any,
+    keys: Any = (), level: str = "TINGGI", **fields: Any,
 ) -> RiskMap:  # fmt: skip
-    """A map in force with one row of high risk for each template; None is a row of one's own."""
+    """A map in force, a row of `level` for each template; None is a row of one's own."""
     risk_map = RiskMapFactory(opd=opd, version=version, **fields)
     for number, code in enumerate(codes):
-        values: dict = {"row_key": keys[number]} if keys else {}
+        values: dict = {"level": level} | ({"row_key": keys[number]} if keys else {})
         if code is not None:
             values |= {"template": template(code), "mcsp_area": template(code).mcsp_area}
         row = RiskAreaFactory(map=risk_map, **values)

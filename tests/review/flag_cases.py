@@ -527,6 +527,20 @@ def q3(hit: bool) -> None:
     decide(conflict(person()), "BATASI_AKSES", level="TINGGI" if hit else "SEDANG", **risk)
 
 
+def declared_in_area(level: str) -> None:
+    who = person()
+    approved_map(post_of(who).opd, "PBJ-01", head=person_with(), level=level)
+    conflict(who)
+
+
+def l1(hit: bool) -> None:
+    declared_in_area("SANGAT_TINGGI" if hit else "TINGGI")
+
+
+def l2(hit: bool) -> None:
+    declared_in_area("TINGGI" if hit else "SEDANG")
+
+
 CASES = {
     "A1_RELATIVE_MISSING": a1,
     "A3_NO_IDENTIFIER": a3,
@@ -574,4 +588,6 @@ CASES = {
     "F8_DECLARED_AFTER_DECISION": f8,
     "Q3_HIGH_LEVEL": q3,
     "F7_CONTINUED_THOUGH_FOUND": f7,
+    "L1_AREA_VERY_HIGH": l1,
+    "L2_AREA_HIGH": l2,
 }

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
-from common.statistics import analyse
+from common.bulk_writing import analyse
 from mapping.models import Control, RiskArea, RiskAreaPost, RiskAreaTemplate, RiskMap, RiskScale
 from mapping.seeding_texts import own_areas
 from mapping.services.scales import default_scale, rate

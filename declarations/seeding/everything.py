@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import uuid
 from collections import defaultdict
@@ -9,9 +10,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 
 from audit.models import AuditEvent
+from common.bulk_writing import analyse
 from declarations.models import (
     ChosenMeasure,
     ConflictDeclaration,
@@ -91,14 +93,13 @@ class Writer:
         self.rows: dict[type[models.Model], list[models.Model]] = defaultdict(list)
         self.waiting = 0
         self.written: dict[str, int] = defaultdict(int)
+        self.counted: dict[type[models.Model], int] = defaultdict(int)
 
     def take(self, rows: Iterable[models.Model]) -> None:
+        """The rows of one case; they go in together."""
         for row in rows:
             self.rows[type(row)].append(row)
             self.waiting += 1
-
-    def flush_if_full(self) -> None:
-        """Only between cases: the rows of one case go in together."""
         if self.waiting >= FLUSH_AT:
             self.flush()
 
@@ -107,7 +108,30 @@ class Writer:
             if found := self.rows.pop(model, None):
                 copy_objects(model, found)
                 self.written[model._meta.model_name or ""] += len(found)
+                self._count(model)
         self.waiting = 0
+
+    def _count(self, model: type[models.Model]) -> None:
+        """At once, for the triggers of the next table, and again whenever it has doubled."""
+        written = self.written[model._meta.model_name or ""]
+        if written >= 2 * self.counted[model]:
+            analyse(model)
+            self.counted[model] = written
+
+
+class Progress:
+    """Of people and cases; every 200th is told."""
+
+    def __init__(self, report: Report, *, total: int) -> None:
+        self.report, self.total, self.done = report, total, 0
+
+    def step(self) -> None:
+        self.done += 1
+        if self.done % 200 == 0:
+            self.report(min(self.done, self.total), self.total)
+
+    def end(self) -> None:
+        self.report(self.total, self.total)
 
 
 def declare(province: Any, *, report: Report) -> tuple[list[dict[str, Any]], dict[str, int]]:
@@ -121,15 +145,16 @@ def declare(province: Any, *, report: Report) -> tuple[list[dict[str, Any]], dic
     planter = Planter(province, clock, profiles, cases, story, companies)
     planter.plant()
     demonstration.edit_profiles(province, profiles, story)
-    obliged = province.obliged
-    total = len(obliged) + 2
-    _write_registers(province, profiles, lists, writer, clock, report)
-    for part in (planter.rows, story.statements, story.conflicts):
-        for row in part():
-            writer.take([row])
-        writer.flush()
-    report(total, total)
-    _analyse()
+    progress = Progress(report, total=len(province.obliged) + story.number)
+    _write_registers(province, profiles, lists, writer, clock, progress)
+    writer.take(planter.rows())
+    writer.flush()
+    for case in itertools.chain(story.statements(), story.conflicts()):
+        writer.take(case)
+        progress.step()
+    writer.flush()
+    progress.end()
+    analyse(*ORDER)
     return planter.records, dict(writer.written)
 
 
@@ -139,7 +164,7 @@ def _write_registers(
     lists: Lists,
     writer: Writer,
     clock: Clock,
-    report: Report,
+    progress: Progress,
 ) -> None:
     relatives: dict[str, uuid.UUID] = {}
     for kinship in province.kinships:
@@ -152,17 +177,8 @@ def _write_registers(
         sources=lists.sources,
         relatives=relatives,
     )
-    obliged = province.obliged
-    for number, person in enumerate(obliged, 1):
+    for person in province.obliged:
         profile = profiles.make(person)
         writer.take(registers.make(profile, latest_year=clock.last_year))
-        writer.flush_if_full()
-        if number % 200 == 0:
-            report(number, len(obliged) + 2)
+        progress.step()
     writer.flush()
-
-
-def _analyse() -> None:
-    with connection.cursor() as cursor:
-        for model in ORDER:
-            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")

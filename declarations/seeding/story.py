@@ -64,7 +64,14 @@ class Story:
         chosen = self.rng.sample(self.vendors, self.rng.randint(1, most))
         return [NamedParty.of(company) for company in chosen]
 
-    def statements(self) -> Iterator[models.Model]:
+    @property
+    def number(self) -> int:
+        """Of cases; a few more come in large provinces, see `_one_each`."""
+        shares = STATEMENTS_A_PERSON, CONFLICTS_A_PERSON
+        return sum(int(self.province.number * share) for share in shares)
+
+    def statements(self) -> Iterator[Iterator[models.Model]]:
+        """Case by case; each is to be read before the next one."""
         rng, people = self.rng, self.people()
         for _number in range(int(self.province.number * STATEMENTS_A_PERSON)):
             person = rng.choice(people)
@@ -72,10 +79,10 @@ class Story:
             if person.starts_on >= datetime.date(year, 1, 1):
                 year = self.clock.last_year
             matter = self.maker.matter(rng, person.post.opd, year)
-            yield matter
-            yield from self._statement(person, matter, year)
+            yield self._statement(person, matter, year)
 
     def _statement(self, person: Person, matter: Any, year: int) -> Iterator[models.Model]:
+        yield matter
         rng = self.rng
         at = self.clock.in_year(rng, year)
         case = Statement(person, matter, self.parties(), at)
@@ -94,7 +101,8 @@ class Story:
             )  # fmt: skip
             yield from self.maker.statement(rng, correction)
 
-    def conflicts(self) -> Iterator[models.Model]:
+    def conflicts(self) -> Iterator[Iterator[models.Model]]:
+        """Case by case, as `statements`."""
         rng = self.rng
         people = [p for p in self.people() if p.post.opd not in self.silent_opds]
         turns = [state for state, weight in CONFLICT_TURNS for _index in range(weight)]
@@ -102,7 +110,7 @@ class Story:
         chosen = [(rng.choice(people), turns[index % len(turns)]) for index in range(number)]
         for person, state in [*chosen, *self._one_each(people, chosen)]:
             if self.clock.superior(person) is not None:
-                yield from self._conflict(person, state)
+                yield self._conflict(person, state)
 
     def _one_each(
         self, people: list[Person], chosen: list[tuple[Person, str]]

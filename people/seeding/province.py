@@ -9,11 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
-from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from common import bulk_writing
 from people.models import Assignment, Opd, Post, RoleGrant, User
 from people.roles import Role
 from people.seeding import structure, writing
@@ -75,11 +75,13 @@ def refuse_unless_empty() -> None:
 def make(*, people: int, seed: int, on: datetime.date, report: Report) -> Province:
     """Write posts, people and roles; returns what the declarations need to know of them."""
     refuse_unless_empty()
+    bulk_writing.begin()
     opds = {opd.code: opd for opd in Opd.objects.in_force(on=on).order_by("code")}
     posts = structure.build(
         [(opd.code, opd.name, opd.kind) for opd in opds.values()], people=people
     )
     writing.write_posts(posts, opds, valid_from=POSTS_SINCE)
+    bulk_writing.analyse(Post)
     population = Population(posts, people=people, seed=seed, on=on)
     _write(population, report=report)
     province = Province(
@@ -88,7 +90,7 @@ def make(*, people: int, seed: int, on: datetime.date, report: Report) -> Provin
     )  # fmt: skip
     grant_roles(province)
     record("province.seed", by=None, target=opds["01"], people=population.made, seed=seed)
-    _analyse()
+    bulk_writing.analyse(User, Post, Assignment)
     return province
 
 
@@ -168,13 +170,6 @@ def _officer_post(opd: str, by_code: dict[str, PostSpec]) -> str | None:
         if post and post.holders:
             return post.code
     return None
-
-
-def _analyse() -> None:
-    """So that the planner knows the new tables' sizes at once."""
-    with connection.cursor() as cursor:
-        for model in (User, Post, Assignment):
-            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
 def as_json(person: Person) -> dict[str, Any]:

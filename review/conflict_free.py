@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from matching.names import person_key
 from people.models import Opd, User
 from people.roles import Role
+from review.name_keys import PERSON_KEY
 
 COOLING_OFF_YEARS = 2
 
@@ -65,15 +66,19 @@ class Bars:
             found.append(Bar.OPD)
         return tuple(found)
 
-    def allow(self, subject: str, opd: str, *, key: str = "") -> Q:
-        """The same as a filter; `key` names a column that holds the subject's `subject_key`."""
+    def meet(self, subject: str, opd: str, *, key: str = "") -> Q:
+        """What ties them, as a filter; `key` names a column that holds `subject_key`."""
         people = {self.user_id} | self.kin | self.superiors
-        allowed = Q(**{f"{subject}__isnull": True}) | ~Q(**{f"{subject}__in": people})
+        met = Q(**{f"{subject}__in": people})
         if self.opds:
-            allowed &= Q(**{f"{opd}__isnull": True}) | ~Q(**{f"{opd}__in": self.opds})
+            met |= Q(**{f"{opd}__in": self.opds})
         if key and self.names:
-            allowed &= ~Q(**{f"{key}__in": self.names})
-        return allowed
+            met |= Q(**{f"{key}__in": self.names})
+        return met
+
+    def allow(self, subject: str, opd: str, *, key: str = "") -> Q:
+        """What doesn't: `against` as a filter."""
+        return ~self.meet(subject, opd, key=key)
 
 
 def subject_key(subject: User | None) -> str:
@@ -116,7 +121,7 @@ def bars_of_all(
     }
 
 
-_BARS = """
+_BARS = f"""
 WITH RECURSIVE me AS (
     SELECT id, key FROM unnest(%(people)s::uuid[], %(keys)s::text[]) AS t(id, key)
 ), held AS (
@@ -159,9 +164,9 @@ UNION SELECT me.id, 'kin', f.declarant_id::text, '' FROM family f
 UNION SELECT me.id, 'names', f.name_key, '' FROM family f JOIN me ON me.id = f.declarant_id
  WHERE position(' ' IN f.name_key) > 0
 UNION SELECT me.id, 'kin', u.id::text, '' FROM family f JOIN me ON me.id = f.declarant_id
-  JOIN people_user u ON u.name = f.name
+  JOIN people_user u ON {PERSON_KEY} = f.name_key
  WHERE position(' ' IN f.name_key) > 0 AND u.id <> me.id
-"""
+"""  # noqa: S608 -- made of a constant
 
 
 def _rows(users: Iterable[User], *, on: datetime.date) -> list[tuple]:

@@ -13,15 +13,23 @@ from django.utils import timezone
 from people.roles import Role
 from review.case_policies import is_addressee, leads, reads_cases, works_on_cases
 from review.conflict_free import bars_of
+from review.flag_states import ON_REPORT
 
 
 @rules.predicate
 def is_apart(user: Any, flag: Any) -> bool:
-    """Not about oneself, kin, the own OPD or superior, nor resting on what they declared."""
+    """Not about oneself, kin, the own OPD or superior, nor resting on what they declared.
+
+    Nor on a report that is kept from them: the same queryset answers for the list and for one.
+    """
     bars = bars_of(user, on=timezone.localdate())
-    if bars.against(flag.subject, flag.opd_id):
+    if bars.against(flag.subject, flag.opd_id) or flag.rule == ON_REPORT and _is_kept(user, flag):
         return False
     return not {user.pk, *bars.kin}.intersection(flag.people)
+
+
+def _is_kept(user: Any, flag: Any) -> bool:
+    return type(flag)._default_manager.kept_from(user).filter(pk=flag.pk).exists()
 
 
 @rules.predicate

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from people.roles import Role
 from review.conflict_free import bars_of
-from review.flag_states import FlagState
+from review.flag_states import ON_REPORT, ON_REPORT_KEY, FlagState
 
 if TYPE_CHECKING:
     from people.models import User
+    from review.models import Flag
 
+# Lower and upper end of a level of weight, in thousandths.
+LEVELS = {"tinggi": (700, 1000), "sedang": (300, 699), "rendah": (0, 299)}
 READERS = (Role.INSPECTOR, Role.CHIEF_INSPECTOR, Role.AUDITOR)
 
 
@@ -30,13 +35,36 @@ class FlagQuerySet(models.QuerySet):
         """The rows `user` may see: the list form of `review.view_flag`."""
         if not user.is_active or not user.has_any_role(*READERS):
             return self.none()
-        bars = bars_of(user, on=timezone.localdate())
-        # Nor one that rests on what they or their kin declared.
-        people = [bars.user_id, *bars.kin]
-        return self.filter(bars.allow("subject", "opd") & ~Q(people__overlap=people))
+        return self.exclude(_wall(user))
+
+    def kept_from(self, user: User) -> Self:
+        """What ties `user`, or rests on a report they must not know of, whatever their role."""
+        return self.filter(_wall(user))
 
     def live(self) -> Self:
         return self.filter(state__in=FlagState.LIVE)
+
+    def by_weight(self) -> Self:
+        """The weightiest first, as the list shows them."""
+        return self.order_by("-weight", "-changed_at", "-pk")
+
+    def after(self, flag: Flag) -> Self:
+        """Those that come after `flag` in the list."""
+        later = Q(changed_at__lt=flag.changed_at) | Q(changed_at=flag.changed_at, pk__lt=flag.pk)
+        return self.filter(Q(weight__lt=flag.weight) | Q(later, weight=flag.weight))
+
+    def numbers(self) -> dict[str, int]:
+        """How many are open, by level, and how many are confirmed: one query."""
+        is_open = Q(state=FlagState.OPEN)
+        levels = {
+            name: Count("pk", filter=is_open & Q(weight__range=ends))
+            for name, ends in LEVELS.items()
+        }
+        return self.order_by().aggregate(
+            open=Count("pk", filter=is_open),
+            confirmed=Count("pk", filter=Q(state=FlagState.CONFIRMED)),
+            **levels,
+        )
 
     def of_subject(self, user: User) -> Self:
         return self.filter(subject=user)
@@ -48,6 +76,27 @@ class FlagQuerySet(models.QuerySet):
 
     def for_list(self) -> Self:
         return self.select_related("subject", "opd", "rule_version")
+
+
+def _wall(user: User) -> Q:
+    bars = bars_of(user, on=timezone.localdate())
+    # Nor one that rests on what they or their kin declared.
+    declared = Q(people__overlap=[bars.user_id, *bars.kin])
+    reported = Q(rule=ON_REPORT, key__in=keys_on_reports_kept_from(user))
+    return bars.meet("subject", "opd") | declared | reported
+
+
+def keys_on_reports_kept_from(user: User) -> models.QuerySet:
+    """The keys of flags on them, that there are or that a rule would raise."""
+    kept = apps.get_model("review", "ConflictReport").objects.kept_from(user)
+    named = apps.get_model("review", "ReportSubject").objects.filter(report__in=kept)
+    parts = (
+        Value(ON_REPORT_KEY),
+        Cast("report_id", models.TextField()),
+        Value(":"),
+        Cast("user_id", models.TextField()),
+    )
+    return named.order_by().values_list(Concat(*parts, output_field=models.TextField()))
 
 
 class FlagReplyQuerySet(models.QuerySet):

@@ -25,6 +25,9 @@ class FlagState(TextChoices):
     JUDGED = enum.nonmember(("dismissed", "confirmed"))
 
 
+# The rule whose flags rest on a report; their keys begin so, then the report's and the person's.
+ON_REPORT, ON_REPORT_KEY = "Q7_REPORT_ON_NIL", "report:"
+
 S = FlagState
 
 # What people decide; both by the permission `review.judge_flag`.

@@ -48,7 +48,7 @@ class ConflictReportQuerySet(models.QuerySet):
         meant = (
             apps.get_model("review", "ReportSubject")
             .objects.filter(report=OuterRef("pk"), standing__in=SubjectStanding.KEPT_OUT)
-            .filter(below | ~bars.allow("user", "opd", key="name_key"))
+            .filter(below | bars.meet("user", "opd", key="name_key"))
         )
         return Q(Exists(meant)) | Q(reported_opd__in=bars.opds)
 

@@ -9,14 +9,9 @@ inspector (fact sheet of the domain, 4.5).
 
 import pgtrigger
 
+from review.name_keys import PERSON_KEY
+
 TODAY = "(now() AT TIME ZONE 'Asia/Jakarta')::date"
-# As `matching.names.person_key`, for names without titles.
-PERSON_KEY = r"""regexp_replace(replace(replace(replace(replace(replace(
-    regexp_replace(regexp_replace(trim(regexp_replace(lower(split_part(u.name, ',', 1)),
-        '[^a-z0-9]+', ' ', 'g')),
-        '^(m|muh|moh|mhd|moch|mohd|muhamad|mohamad|mohammad) ', 'muhammad '),
-        ' (bin|binti|br|alm)(?= |$)', '', 'g'),
-    'oe', 'u'), 'tj', 'c'), 'dj', 'j'), 'sj', 'sy'), 'nj', 'ny'), '(.)\1', '\1', 'g')"""
 
 CONFLICT_FREE = pgtrigger.Trigger(
     name="conflict_free",

@@ -1,20 +1,25 @@
-"""Automatic flag 7 of the fact sheet: a report about somebody whose register is nil."""
+"""Automatic flag 7 of the fact sheet: a report about somebody whose register is nil.
+
+Whoever must not know of the report sees no flag either (`FlagQuerySet.kept_from`, by its key).
+"""
 
 from django.utils.translation import gettext_lazy as _
 
+from review.flag_states import ON_REPORT, ON_REPORT_KEY
 from review.rules.base import Rule, Step
 from review.rules.registers import PERSON, REGISTER_ROWS
 
 REPORT_ON_NIL = Rule(
-    code="Q7_REPORT_ON_NIL",
+    code=ON_REPORT,
     catalogue="-",
     title=_("A report about somebody whose register is nil"),
     weight=700,
     automatic=7,
-    sql="""
+    sql=f"""
         SELECT DISTINCT ON (c.id, r.declarant_id)
-               'report:' || c.id || ':' || r.declarant_id AS key, r.declarant_id AS subject,
-               r.opd_id AS opd, r.year::int AS year, ARRAY[r.declarant_id] AS people,
+               '{ON_REPORT_KEY}' || c.id || ':' || r.declarant_id AS key,
+               r.declarant_id AS subject, r.opd_id AS opd, r.year::int AS year,
+               ARRAY[r.declarant_id] AS people,
                jsonb_build_object('register', r.id, 'report', c.id, 'number', c.number,
                    'received_on', <day c.received_at>, 'signed_on', <day r.sent_at>,
                    'year', r.year) AS facts,
@@ -25,7 +30,7 @@ REPORT_ON_NIL = Rule(
           JOIN people_user u ON u.id = r.declarant_id
          WHERE c.state <> 'not_eligible' AND <among r.declarant_id> AND <newest r>
          ORDER BY c.id, r.declarant_id, s.id
-    """,
+    """,  # noqa: S608 -- made of a constant
     sentence=(
         "Ada laporan {number} tertanggal {received_on} tentang {person}, yang menyatakan nihil "
         "pada {signed_on}."

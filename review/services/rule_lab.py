@@ -6,9 +6,12 @@ import datetime
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from people.models import User
 from review.conflict_free import bars_of
-from review.flag_states import FlagState
+from review.flag_querysets import keys_on_reports_kept_from
+from review.flag_states import ON_REPORT, FlagState
 from review.models import Flag, RuleVersion
 from review.rules import RULES, Rule
 from review.services.evaluation import findings
@@ -66,19 +69,18 @@ def forecast(
 ) -> Forecast:
     """The rule with these settings over today's data, against the flags there are.
 
-    Memory holds the keys of this one rule's flags, nothing of what they rest on.
+    Memory holds the keys of this one rule's flags, nothing of what they rest on. A report that
+    `user` must not know of is not even counted.
     """
-    known = {
-        key: (pk, state, fingerprint)
-        for pk, key, state, fingerprint in Flag.objects.filter(rule=rule.code)
-        .values_list("pk", "key", "state", "fingerprint")
-        .iterator()
-    }
+    hidden = _hidden_keys(rule, user)
+    known = _known(rule, hidden)
     result, kept = Forecast(), set()
     _count_before(result, known)
     bars = bars_of(user, on=at.date())
     rows = findings(rule, parameters, at=at) if is_enabled else ()
     for key, fingerprint, inputs, subject, opd, people in rows:
+        if key in hidden:
+            continue
         result.found += 1
         pk, state, before = known.get(key, (None, FlagState.CLEARED, ""))
         if pk is not None:
@@ -94,6 +96,21 @@ def forecast(
             _count_after(result, state, is_changed=before != fingerprint)
     _finish(result, rule, known, kept, weight=weight, user=user)
     return result
+
+
+def _hidden_keys(rule: Rule, user: User) -> set[str]:
+    if rule.code != ON_REPORT:
+        return set()
+    return {key for (key,) in keys_on_reports_kept_from(user)}
+
+
+def _known(rule: Rule, hidden: set[str]) -> dict[str, tuple]:
+    rows = Flag.objects.filter(rule=rule.code).values_list("pk", "key", "state", "fingerprint")
+    return {
+        key: (pk, state, fingerprint)
+        for pk, key, state, fingerprint in rows.iterator()
+        if key not in hidden
+    }
 
 
 def _count_before(result: Forecast, known: dict[str, tuple]) -> None:
@@ -122,7 +139,9 @@ def _finish(
     result.weight_before = current.weight * len(live)
     dismissed = sum(state == "dismissed" for _pk, state, _f in known.values())
     result.weight_after = weight * max(result.found - dismissed, 0)
-    result.queue_before = Flag.objects.filter(state=FlagState.OPEN, is_queued=True).count()
+    queued = Flag.objects.filter(state=FlagState.OPEN, is_queued=True)
+    on_hidden = Q(rule=ON_REPORT, key__in=keys_on_reports_kept_from(user))
+    result.queue_before = queued.exclude(on_hidden).count()
     result.queue_after = result.queue_before
     if rule.is_queued:
         open_gone = sum(state == "open" and pk not in kept for pk, state, _f in known.values())

@@ -23,7 +23,9 @@ def is_apart(user: Any, flag: Any) -> bool:
     Nor on a report that is kept from them: the same queryset answers for the list and for one.
     """
     bars = bars_of(user, on=timezone.localdate())
-    if bars.against(flag.subject, flag.opd_id) or flag.rule == ON_REPORT and _is_kept(user, flag):
+    if bars.against(flag.subject, flag.opd_id):
+        return False
+    if flag.rule == ON_REPORT and _is_kept(user, flag):
         return False
     return not {user.pk, *bars.kin}.intersection(flag.people)
 

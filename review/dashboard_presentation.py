@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from common.templatetags.ui import MONTHS
 from review.dashboard_charts import Column, Row, columns, rows, years_of
+from review.flag_querysets import LEVELS as LEVELS_OF_WEIGHT
 from review.services.dashboard import Figures, OpdLine, Source
 from review.services.dashboard_rows import NO_LEVEL
 
@@ -46,6 +47,19 @@ class Cell:
 
 def cell(number: int, kind: str, **which: Any) -> Cell:
     return Cell(number, rows_url(kind, **which) if number else "")
+
+
+def flag_cells(numbers: dict[str, int]) -> dict[str, Cell]:
+    """The open flags in all and by level, and the confirmed ones, as far as one sees them."""
+
+    def of(number: int, **which: str) -> Cell:
+        return Cell(number, f"{reverse('review:flag_list')}?{urlencode(which)}")
+
+    levels = {name: of(numbers[name], keadaan="open", tingkat=name) for name in LEVELS_OF_WEIGHT}
+    return levels | {
+        "open": of(numbers["open"], keadaan="open"),
+        "confirmed": of(numbers["confirmed"], keadaan="confirmed"),
+    }
 
 
 def people_cells(line: OpdLine, *, year: int, opd: int | None) -> dict[str, Cell]:

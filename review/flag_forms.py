@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import CleanCharField, CleanTextarea, plain_helper
@@ -14,11 +15,11 @@ from review.rules import RULES, Rule
 from review.rules.base import Parameter
 from review.services import rule_settings
 
-# Lower and upper end of a level, in thousandths.
-LEVELS = {
-    "tinggi": (_("High (0.7 and more)"), 700, 1000),
-    "sedang": (_("Medium (0.3 to 0.7)"), 300, 699),
-    "rendah": (_("Low (less than 0.3)"), 0, 299),
+# The levels of `flag_querysets.LEVELS`, in words.
+LEVEL_WORDS = {
+    "tinggi": _("High (0.7 and more)"),
+    "sedang": _("Medium (0.3 to 0.7)"),
+    "rendah": _("Low (less than 0.3)"),
 }
 LIVE, ALL = "aktif", "semua"
 
@@ -40,7 +41,7 @@ class FlagFilterForm(forms.Form):
     tingkat = forms.ChoiceField(
         label=_("Level"),
         required=False,
-        choices=[("", _("Any")), *((key, level[0]) for key, level in LEVELS.items())],
+        choices=[("", _("Any")), *LEVEL_WORDS.items()],
     )
     opd = forms.ModelChoiceField(
         label="OPD", queryset=Opd.objects.none(), required=False, empty_label=_("All OPDs")
@@ -183,13 +184,13 @@ def _initial(rule: Rule, version: RuleVersion) -> dict[str, Any]:
 def _field(parameter: Parameter) -> forms.Field:
     if parameter.is_list:
         return CleanTextarea(
-            label=parameter.label,
+            label=capfirst(parameter.label),
             help_text=_("Words with commas between them."),
             max_length=4_000,
             rows=2,
         )
     return forms.IntegerField(
-        label=parameter.label, min_value=parameter.least, max_value=parameter.most
+        label=capfirst(parameter.label), min_value=parameter.least, max_value=parameter.most
     )
 
 

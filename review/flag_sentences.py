@@ -11,6 +11,7 @@ SENTENCES = {
     "flag.dismiss": _("dismissed a flag: %(reason)s"),
     "flag.confirm": _("confirmed a flag: %(reason)s"),
     "flag.ask": _("asked the declarant about a flag"),
+    "flag.take_up": _("took a flag into the case %(case)s"),
     "flag.answer": _("answered a question of the Inspectorate"),
     "rule.change": _("changed the rule %(rule)s: %(reason)s"),
     "nilsample.seed": _("fixed the seed %(seed)s of a random sample"),

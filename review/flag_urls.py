@@ -9,9 +9,11 @@ RULE = "aturan/<str:code>/"
 
 urlpatterns = [
     path("tanda/", flags.FlagListView.as_view(), name="flag_list"),
+    path("tanda/berikutnya/", flags.NextFlagView.as_view(), name="flag_next"),
     path(FLAG, flags.FlagDetailView.as_view(), name="flag_detail"),
     path(f"{FLAG}tutup/", flags.DismissView.as_view(), name="flag_dismiss"),
     path(f"{FLAG}benarkan/", flags.ConfirmView.as_view(), name="flag_confirm"),
+    path(f"{FLAG}kasus/", flags.TakeUpView.as_view(), name="flag_take_up"),
     path(f"{FLAG}tanya/", flags.AskView.as_view(), name="flag_ask"),
     path("skor/<uuid:pk>/", flags.ScoreView.as_view(), name="flag_score"),
     path("hak-jawab/<uuid:pk>/", flags.ReplyView.as_view(), name="flag_reply"),

@@ -6,8 +6,9 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-WIDTH, BOX, GAP, LINE = 360, 20, 46, 17
-LETTERS = 42
+WIDTH, BOX, GAP, LINE, SMALL_LINE = 360, 20, 46, 17, 14
+# What fits into a box, and beside an arrow.
+LETTERS, EDGE_LETTERS = 42, 24
 
 
 def draw(path: dict[str, Any], *, title: Any, description: Any, chart_id: str) -> SafeString:
@@ -16,8 +17,9 @@ def draw(path: dict[str, Any], *, title: Any, description: Any, chart_id: str) -
     top, parts = 4, []
     for node in path.get("nodes", ()):
         if node["id"] in labels:
-            parts.append(_edge(top, labels[node["id"]]))
-            top += GAP
+            words = textwrap.wrap(labels[node["id"]], EDGE_LETTERS)[:4]
+            parts.append(_edge(top, words))
+            top += _edge_height(words)
         lines = textwrap.wrap(node["label"], LETTERS)[:3] or ["–"]
         height = BOX + LINE * len(lines)
         parts.append(_box(top, height, lines, node["kind"]))
@@ -49,10 +51,17 @@ def _box(top: int, height: int, lines: list[str], kind: str) -> SafeString:
     )
 
 
-def _edge(top: int, label: str) -> SafeString:
-    middle = WIDTH // 2
+def _edge(top: int, lines: list[str]) -> SafeString:
+    """An arrow with its words beside it; as long as they need."""
+    middle, height = WIDTH // 2, _edge_height(lines)
+    first = top + height // 2 + 4 - (len(lines) - 1) * SMALL_LINE // 2
+    texts = ((middle + 14, first + SMALL_LINE * number, line) for number, line in enumerate(lines))
     return format_html(
-        '<path class="chart-interval" d="M{} {}v{}m-6 -7l6 7l6 -7"></path>'
-        '<text class="chart-tick" x="{}" y="{}">{}</text>',
-        middle, top + 2, GAP - 6, middle + 14, top + GAP // 2 + 4, label[:28],
+        '<path class="chart-interval" d="M{} {}v{}m-6 -7l6 7l6 -7"></path>{}',
+        middle, top + 2, height - 6,
+        format_html_join("", '<text class="chart-tick" x="{}" y="{}">{}</text>', texts),
     )  # fmt: skip
+
+
+def _edge_height(lines: list[str]) -> int:
+    return max(GAP, SMALL_LINE * len(lines) + 12)

@@ -70,7 +70,8 @@ class DashboardView(ReviewMixin, TemplateView):
             trend_charts=presentation.trend_charts(found),
             trend=presentation.trend_lines(found),
             forms=presentation.FORMS.values(),
-            flags=self._top_flags(),
+            flags=list(self._flags().live().for_list().by_weight()[:TOP_FLAGS]),
+            flag_cells=presentation.flag_cells(self._flags().numbers()),
             silent=[
                 (estimate, opd)
                 for estimate, opd in found.silent
@@ -78,9 +79,8 @@ class DashboardView(ReviewMixin, TemplateView):
             ],
         )
 
-    def _top_flags(self):
-        seen = Flag.objects.visible_to(self.request.user).live()
-        return list(seen.for_list().order_by("-weight", "-changed_at", "-pk")[:TOP_FLAGS])
+    def _flags(self):
+        return Flag.objects.visible_to(self.request.user)
 
 
 class DashboardRowsView(ReviewMixin, KeysetListView):

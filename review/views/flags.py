@@ -1,5 +1,6 @@
 """Flags: the list, the evidence card, what is done with them, the declarant's answer."""
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import FormView, TemplateView
+from django.views.generic import FormView, TemplateView, View
 from rules.contrib.views import PermissionRequiredMixin
 
 from common.keyset import KeysetListView
@@ -17,12 +18,14 @@ from common.views import InvalidFormMixin, PartMixin, filter_form
 from declarations.workflow.base import TransitionError
 from people.models import User
 from review import flag_forms as forms
+from review.flag_querysets import LEVELS
 from review.flag_states import FlagState
 from review.models import Flag, FlagReply
 from review.path_drawing import draw
 from review.rules import RULES
 from review.services import evidence
 from review.services.rule_lab import reproduce
+from review.workflow import flag_cases
 from review.workflow import flags as workflow
 
 
@@ -48,8 +51,7 @@ class FlagListView(PermissionRequiredMixin, PartMixin, KeysetListView):
             case state if state in FlagState.values:
                 rows = rows.filter(state=state)
         if chosen["tingkat"]:
-            _label, least, most = forms.LEVELS[chosen["tingkat"]]
-            rows = rows.filter(weight__range=(least, most))
+            rows = rows.filter(weight__range=LEVELS[chosen["tingkat"]])
         for name, field in (("aturan", "rule"), ("opd", "opd"), ("tahun", "year")):
             rows = rows.filter(**{field: chosen[name]}) if chosen[name] else rows
         return rows
@@ -58,7 +60,11 @@ class FlagListView(PermissionRequiredMixin, PartMixin, KeysetListView):
         context = super().get_context_data(**kwargs)
         for flag in context["flags"]:
             flag.rule_title = title_of(flag.rule)
-        return context | {"filters": self.filters, "is_filtered": bool(self.request.GET)}
+        return context | {
+            "filters": self.filters,
+            "is_filtered": bool(self.request.GET),
+            "may_judge": self.request.user.has_perm("review.work_on_cases"),
+        }
 
 
 def title_of(code: str) -> Any:
@@ -107,6 +113,7 @@ class FlagDetailView(FlagMixin, TemplateView):
             score=evidence.score_of(flag.subject, user=user) if flag.subject else None,
             replies=list(flag.replies.select_related("asked_by", "addressee")),
             may_judge=user.has_perm("review.judge_flag", flag),
+            may_go_on=user.has_perm("review.work_on_cases"),
             case=flag.case if flag.case and user.has_perm("review.view_case", flag.case) else None,
         )  # fmt: skip
 
@@ -150,8 +157,14 @@ class FlagFormView(FlagMixin, InvalidFormMixin, FormView):
             response = self.form_invalid(form)
             response.status_code = 409
             return response
-        messages.success(self.request, str(self.success_message))
-        return redirect(self.flag)
+        messages.success(self.request, self.done())
+        return redirect(self.get_success_url())
+
+    def done(self) -> str:
+        return str(self.success_message)
+
+    def get_success_url(self) -> str:
+        return self.flag.get_absolute_url()
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
@@ -165,7 +178,17 @@ class FlagFormView(FlagMixin, InvalidFormMixin, FormView):
         )
 
 
-class DismissView(FlagFormView):
+class JudgeView(FlagFormView):
+    """Once it is judged, the next one comes by itself; so the message says which it was."""
+
+    def done(self) -> str:
+        return f"{self.success_message} {self.flag.sentence}"
+
+    def get_success_url(self) -> str:
+        return f"{reverse('review:flag_next')}?sesudah={self.flag.pk}"
+
+
+class DismissView(JudgeView):
     form_class = forms.JudgeForm
     title = _("Dismiss the flag")
     lead = _("It stays dismissed until the facts change; then it comes back and says what.")
@@ -176,7 +199,7 @@ class DismissView(FlagFormView):
         workflow.dismiss(self.flag, by=self.request.user, reason=data["reason"], seen=data["seen"])
 
 
-class ConfirmView(FlagFormView):
+class ConfirmView(JudgeView):
     form_class = forms.JudgeForm
     title = _("Confirm the flag")
     lead = _("There is something to it: it goes on counting. It is no finding of guilt.")
@@ -185,6 +208,46 @@ class ConfirmView(FlagFormView):
     def perform(self, form: Any) -> None:
         data = form.cleaned_data
         workflow.confirm(self.flag, by=self.request.user, reason=data["reason"], seen=data["seen"])
+
+
+class TakeUpView(FlagMixin, View):
+    """Into the person's case; whoever may not read that case stays with the flag."""
+
+    permission_required = "review.judge_flag"
+    http_method_names = ("post",)
+
+    def post(self, request, *args, **kwargs):
+        try:
+            with transaction.atomic():
+                case = flag_cases.take_up(self.flag, by=request.user)
+        except TransitionError as error:
+            messages.error(request, str(error))
+            return redirect(self.flag)
+        messages.success(request, _("The open flags of this person are in the case."))
+        return redirect(case if request.user.has_perm("review.view_case", case) else self.flag)
+
+
+class NextFlagView(PermissionRequiredMixin, View):
+    """The weightiest open flag; with `?sesudah=` the one after that in the list."""
+
+    permission_required = "review.work_on_cases"
+
+    def get(self, request, *args, **kwargs):
+        rows = Flag.objects.visible_to(request.user)
+        waiting = rows.filter(state=FlagState.OPEN).by_weight()
+        last = rows.filter(pk=_key(request.GET.get("sesudah"))).first()
+        found = (waiting.after(last) if last else waiting).first()
+        if found is None:
+            messages.info(request, _("That was the last open flag of the list."))
+            return redirect("review:flag_list")
+        return redirect(found)
+
+
+def _key(text: str | None) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None
 
 
 class AskView(FlagFormView):

@@ -1,5 +1,6 @@
 """Rules: the list, one rule with its versions, the lab, a change; the sample of nil registers."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -86,8 +87,15 @@ class RuleDetailView(RuleMixin, TemplateView):
         return super().get_context_data(
             **kwargs,
             versions=list(versions[:SHOWN_VERSIONS]),
+            sentence=_blanked(self.rule.sentence),
+            clears=_blanked(" ".join(self.rule.clears)),
             parameters=[(p.label, _shown(values[p.name])) for p in self.rule.parameters],
         )
+
+
+def _blanked(sentence: str) -> str:
+    """The sentence without the names of what it is filled with."""
+    return re.sub(r"\{[^{}]*\}", "…", sentence)
 
 
 def _shown(value: Any) -> str:

@@ -1,7 +1,11 @@
 """The pages of flags, rules and samples: what they show, to whom, in how many queries."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,6 +15,7 @@ from review.models import Case, Flag, NilSample, RuleVersion
 from review.rules import RULES
 from review.services import rule_lab, rule_settings, samples
 from review.services.evaluation import evaluate_all
+from review.workflow import flag_cases
 from review.workflow import flags as workflow
 from review.workflow.samples import draw_sample
 from tests.people.factories import log_in, person_with
@@ -280,3 +285,98 @@ def test_check_refuses_a_weight_that_is_no_number():
     for weight in (None, "5", True, 1001, -1, 2.5):
         with pytest.raises(ValidationError):
             rule_settings.check(RULES[CODE], weight=weight, parameters={})
+
+
+# --- From one flag to the next, and into a case ------------------------------------------------
+
+
+def test_the_next_flag_comes_after_a_judgement(client):
+    flagged(times=2)
+    first, second = Flag.objects.filter(rule="A3_NO_IDENTIFIER").by_weight()
+    as_role(client)
+
+    judged = client.post(reverse("review:flag_dismiss", args=[first.pk]), {"reason": "Rumahan."})
+    page = client.get(judged.url)
+    assert page.url == second.get_absolute_url()
+
+    last = client.get(reverse("review:flag_next"), {"sesudah": str(second.pk)})
+    assert last.url == reverse("review:flag_list")
+    again = client.get(reverse("review:flag_next"), {"sesudah": "x"})
+    assert again.url == second.get_absolute_url()
+
+
+def test_nobody_is_led_to_a_flag_they_may_not_see(client):
+    flag = flagged()
+    log_in(client, person_with(Role.INSPECTOR, flag.opd))
+
+    assert client.get(reverse("review:flag_next")).url == reverse("review:flag_list")
+
+
+def test_a_flag_is_taken_into_a_case(client):
+    flag = flagged()
+    as_role(client)
+
+    client.post(reverse("review:flag_take_up", args=[flag.pk]))
+
+    flag.refresh_from_db()
+    case = Case.objects.get(subject=flag.subject)
+    assert (flag.case, case.state, case.score) == (case, "new", flag.weight)
+    assert AuditEvent.objects.filter(action="flag.take_up", target_id=flag.pk).count() == 1
+
+
+def test_what_was_judged_or_is_about_an_opd_opens_no_case(client):
+    flag, unit = flagged(), flagged("A12_NIL_AT_ONCE")
+    inspector = person_with(Role.INSPECTOR)
+    workflow.dismiss(flag, by=inspector, reason="Rumahan.")
+    log_in(client, inspector)
+
+    for each in (flag, unit):
+        answer = client.post(reverse("review:flag_take_up", args=[each.pk]))
+        assert answer.url == each.get_absolute_url()
+    assert not Case.objects.filter(subject=flag.subject).exists()
+
+
+def test_auditors_take_up_nothing(client):
+    flag = flagged()
+    as_role(client, Role.AUDITOR)
+
+    assert client.post(reverse("review:flag_take_up", args=[flag.pk])).status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_inspectors_open_one_case():
+    flag = flagged()
+    inspectors = [person_with(Role.INSPECTOR) for _number in range(2)]
+    barrier = threading.Barrier(2)
+
+    def take(inspector):
+        try:
+            barrier.wait(10)
+            return flag_cases.take_up(Flag.objects.get(pk=flag.pk), by=inspector).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        taken = list(pool.map(take, inspectors))
+
+    assert len(set(taken)) == 1
+    assert Case.objects.filter(subject=flag.subject).count() == 1
+
+
+def test_dashboard_counts_exactly_the_rows_of_the_list(client):
+    flagged(times=2)
+    flag = flagged("D4_DOUBLE_POST")
+    CASES["D6_DECIDED_BY_KIN"](hit=True)
+    evaluate_all(at=timezone.now())
+    # Somebody who may not see all of them.
+    inspector = person_with(Role.INSPECTOR, flag.opd)
+    confirmed = Flag.objects.filter(rule="A3_NO_IDENTIFIER").first()
+    workflow.confirm(confirmed, by=person_with(Role.INSPECTOR), reason="Benar.")
+    log_in(client, inspector)
+
+    cells = client.get(reverse("review:dashboard")).context["flag_cells"]
+
+    assert 0 < cells["open"].number < Flag.objects.filter(state="open").count()
+    for name, cell in cells.items():
+        rows = client.get(cell.url).context["page"]
+        assert cell.number == rows.count, name

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from django.db import connection, transaction
 
 from review.models import EvaluationCursor
+from review.rules.parties import FORMER_OFFICIAL
 
 NAME = "flags"
 # Events get their id a moment before they commit: how far back the next look reaches.
@@ -55,18 +56,12 @@ _PEOPLE = {
     "review.conflictreport": (
         "SELECT user_id FROM review_reportsubject WHERE report_id = ANY(%s::uuid[])"
     ),
-    "review.formerofficial": (
-        "SELECT v FROM review_formerofficial f LEFT JOIN declarations_party p"
-        " ON p.name_key = f.name_key LEFT JOIN declarations_decisionstatement s"
-        " ON s.id = p.statement_id LEFT JOIN declarations_conflictparty cp"
-        " ON cp.name_key = f.name_key LEFT JOIN declarations_conflictdeclaration c"
-        " ON c.id = cp.conflict_id, LATERAL (VALUES (f.user_id), (s.declarant_id),"
-        " (c.declarant_id)) t(v) WHERE f.id = ANY(%s::uuid[])"
-    ),
 }
+# An end may lie in the future; one that passed lately does no harm.
 _MAP_HOLDERS = (
     "SELECT a.user_id, p.opd_id FROM people_assignment a JOIN people_post p ON p.id = a.post_id"
-    " WHERE p.opd_id = ANY(%s::bigint[]) AND a.ends_on IS NULL"
+    " WHERE p.opd_id = ANY(%s::bigint[])"
+    " AND (a.ends_on IS NULL OR a.ends_on >= current_date - 1)"
 )
 _MAP_OPDS = {
     "mapping.riskmap": "SELECT opd_id FROM mapping_riskmap WHERE id = ANY(%s::bigint[])",
@@ -75,10 +70,21 @@ _MAP_OPDS = {
         " WHERE a.id = ANY(%s::bigint[])"
     ),
 }
+# These are named by one rule alone, which is run for everybody: an entry that got another name
+# says no more whom it touched.
+_OF_RULES = {"review.formerofficial": FORMER_OFFICIAL.code}
 # A change of these may touch anybody: the whole province is looked at again.
 _EVERYTHING = frozenset(
-    ("people.post", "people.opd", "people.peopleimport", "people.importbatch", "people.holiday")
+    (
+        "people.post",
+        "people.opd",
+        "people.holiday",
+        "mapping.riskareatemplate",
+        "declarations.controlmeasurekind",
+    )
 )
+# An import tells in one event of all that it wrote; before that it only read a file.
+_IMPORT = "import.commit"
 _READING = (".view", ".read_file", ".export")
 
 
@@ -115,8 +121,10 @@ def read_changes(cursor: EvaluationCursor) -> Changes:
         found.events += 1
         if action.endswith(_READING):
             continue
-        if target_type in _EVERYTHING:
+        if target_type in _EVERYTHING or action == _IMPORT:
             found.is_everything = True
+        elif target_type in _OF_RULES:
+            found.rules.add(_OF_RULES[target_type])
         elif target_type == "review.ruleversion":
             found.rules.add(rule)
         elif target_type in _PEOPLE or target_type in _MAP_OPDS:

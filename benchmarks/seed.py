@@ -1,5 +1,7 @@
 """Seconds, rows a second and memory of the synthetic province, for several sizes.
 
+Risk maps are written with the people: matters name their rows, as in `seed_province`.
+
     python benchmarks/seed.py [--people 2000 20000] [--repeat 3]
 
 Needs a portal without people; everything is rolled back.
@@ -25,6 +27,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from declarations.seeding import everything
+from mapping.seeding import seed_maps
 from people.seeding import province
 
 
@@ -33,10 +36,12 @@ def quiet(done, total):
 
 
 def run(people):
-    """Seconds for the people, seconds for their declarations, number of rows."""
+    """Seconds for people and risk maps, seconds for the declarations, number of rows."""
+    on = timezone.localdate()
     with transaction.atomic():
         started = time.perf_counter()
-        made = province.make(people=people, seed=1, on=timezone.localdate(), report=quiet)
+        made = province.make(people=people, seed=1, on=on, report=quiet)
+        seed_maps(list(made.opds.values()), [on.year - 2, on.year - 1, on.year], 1)
         middle = time.perf_counter()
         _records, numbers = everything.declare(made, report=quiet)
         connection.check_constraints()
@@ -57,7 +62,7 @@ def main():
         rows = rounds[0][2]
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(
-            f"{people:>8,} people {first:6.1f} s ({people / first:8,.0f}/s)  "
+            f"{people:>8,} people and maps {first:6.1f} s ({people / first:8,.0f}/s)  "
             f"declarations {second:6.1f} s  {rows:>9,} rows ({rows / (first + second):8,.0f}/s)  "
             f"peak {memory:,.0f} MB"
         )

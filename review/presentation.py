@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -67,6 +68,20 @@ class PeersPicture:
     rows: list[tuple[silence.Estimate, Opd, str]]
     suppressed: int
     shows_counts: bool
+
+
+def silence_results() -> list[dict[str, str]]:
+    """What `benchmarks/silent_units.py` found, 100 provinces a line; `docs/silent-units.md`."""
+    plain = ((15, 100, 88.7), (30, 100, 89.2), (45, 97, 89.2), (60, 76, 90.4))
+    lines = [(f"{spread}%", found, covered) for spread, found, covered in plain]
+    lines += [
+        (_("45%, of another shape than the model's"), 100, 90.3),
+        (_("30%, with a third of the exposure"), 93, 90.2),
+    ]
+    return [
+        {"words": words, "found": f"{found}%", "covered": f"{number_format(covered)}%"}
+        for words, found, covered in lines
+    ]
 
 
 def peers_picture(

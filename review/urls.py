@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("review.report_urls")),
     path("", include("review.flag_urls")),
     path("peta/", reality.ProvinceView.as_view(), name="province"),
+    path("peta/cara-membaca/", reality.MethodView.as_view(), name="method"),
     path("opd/<int:pk>/", reality.OpdView.as_view(), name="opd"),
     path("opd/<int:pk>/baris/", reality.RowsView.as_view(), name="opd_rows"),
     path("kepala/", desk.DeskView.as_view(), name="desk"),

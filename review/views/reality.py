@@ -43,6 +43,16 @@ class ProvinceView(ReviewMixin, TemplateView):
         )
 
 
+class MethodView(ReviewMixin, TemplateView):
+    """How silent units are found: method, sources and limits, for everybody who may see points."""
+
+    permission_required = "mapping.list_riskmap"
+    template_name = "review/method.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs, results=presentation.silence_results())
+
+
 class OpdView(ReviewMixin, TemplateView):
     permission_required = "review.view_opd"
     template_name = "review/opd.html"

@@ -9,9 +9,10 @@ from pypdf import PdfReader
 from mapping.models import RiskArea, RiskMap
 from people.models import Role
 from tests.e2e.conftest import assert_accessible
+from tests.e2e.test_second_factor import enrol_the_app
 from tests.e2e.walking import Walk, assert_signed, download, give
 from tests.mapping.factories import make_map, make_office
-from tests.people.factories import person_with
+from tests.people.factories import PASSWORD, person_with
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,8 +44,17 @@ def test_from_login_to_the_approved_map(screen, request, live_server, tmp_path):
     on_paper(walk, risk_map)
 
 
+def log_in(walk: Walk, head) -> None:
+    """By the form, with the second factor that a head sets up the first time."""
+    walk.open(reverse("account_login"))
+    walk.answer(login=head.nip, password=PASSWORD)
+    walk.press("form[action='/akun/masuk/'] button[type=submit]")
+    walk.open(reverse("declarations:home"), leads_to=reverse("mfa_index"))
+    enrol_the_app(walk)
+
+
 def draw(walk: Walk, office) -> RiskMap:
-    walk.becomes(office.head)
+    log_in(walk, office.head)
     walk.open(reverse("mapping:list"))
     walk.follow(reverse("mapping:start"))
     walk.go_on()

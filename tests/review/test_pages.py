@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from people.models import Role
+from review import presentation
 from review.services import reality, rows
 from tests.people.factories import OpdFactory, log_in, person_with, post_of
 from tests.queries import count_page_queries
@@ -259,3 +261,27 @@ def test_year_of_the_rows_is_the_year_that_was_counted(client, opd, head, staff)
     listed = client.get(last["urls"]["conflicts"]).context["page"].items
 
     assert (this, last["reality"].conflicts, len(listed)) == (0, 1, 1)
+
+
+def test_the_method_is_readable_where_the_points_are_drawn(client):
+    log_in(client, person_with(Role.AUDITOR))
+
+    province = client.get(reverse("review:province")).content.decode()
+    method = client.get(reverse("review:method"))
+
+    assert reverse("review:method") in province
+    assert "DuMouchel" in method.content.decode()
+    assert len(method.context["results"]) == 6
+    log_in(client, person_with())
+    assert client.get(reverse("review:method")).status_code == 200
+
+
+def test_the_method_says_the_figures_of_the_document():
+    text = (settings.BASE_DIR / "docs" / "silent-units.md").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if "%" in line and line.startswith("| ")]
+
+    figures = [[cell.strip() for cell in line.strip("| ").split("|")] for line in lines]
+
+    with translation.override("en"):
+        said = [(row["found"], row["covered"]) for row in presentation.silence_results()]
+    assert said == [(row[1].replace(" ", ""), row[4].replace(" ", "")) for row in figures[-6:]]

@@ -1,7 +1,8 @@
 """`matching.names.person_key` as SQL, for names without titles, as accounts have them."""
 
 _PERSON_KEY = r"""regexp_replace(replace(replace(replace(replace(replace(
-    regexp_replace(regexp_replace(trim(regexp_replace(lower(split_part({name}, ',', 1)),
+    regexp_replace(regexp_replace(trim(regexp_replace(
+        regexp_replace(lower(split_part({name}, ',', 1)), '[''’`´]', '', 'g'),
         '[^a-z0-9]+', ' ', 'g')),
         '^(m|muh|moh|mhd|moch|mohd|muhamad|mohamad|mohammad) ', 'muhammad '),
         ' (bin|binti|br|alm)(?= |$)', '', 'g'),

@@ -142,6 +142,7 @@ class SubjectForm(forms.Form):
 NOTE = {
     "reject": _("Why it can't be followed up"),
     "forward": _("To whom, and with which letter"),
+    "refer": _("To which body, why, and with which letter"),
     "examine": _("What is to be examined"),
     "decide": _("What the finding rests on"),
     "follow_up": _("What is done now"),
@@ -166,7 +167,7 @@ class StepForm(forms.Form):
         help_text=_("Name nobody whom the reporter hasn't named; leave numbers of people out."),
         max_length=4_000,
     )
-    WITH_FEEDBACK = ("reject", "forward", "decide", "close")
+    WITH_FEEDBACK = ("reject", "forward", "refer", "decide", "close")
 
     def __init__(self, *args: Any, step: str, report: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

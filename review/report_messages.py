@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notices.reminders import Reminder
 from notices.services import notify
-from people.models import Role, RoleGrant, User
+from people.models import Assignment, Opd, Role, RoleGrant, User
 from review.models import ConflictReport
 from review.report_querysets import HANDLERS
 
@@ -26,8 +26,15 @@ def holders_of(roles: tuple[Role, ...], *, on: datetime.date) -> Iterator[User]:
     return User.objects.active().filter(pk__in=held).order_by("pk").iterator()
 
 
+def heads_of_secretariat(*, on: datetime.date) -> list[User]:
+    heads = Assignment.objects.running(on=on).filter(
+        post__is_opd_head=True, post__opd__kind=Opd.Kind.REGIONAL_SECRETARIAT
+    )
+    return list(User.objects.active().filter(pk__in=heads.values("user")).order_by("pk"))
+
+
 def tell_received(report: ConflictReport, *, on: datetime.date) -> None:
-    """To everybody who may handle it; to the auditors when there is nobody."""
+    """To everybody who may handle it; else to the regional secretary; else to the auditors."""
     told = 0
     for person in holders_of(HANDLERS, on=on):
         if person.has_perm("review.view_conflictreport", report):
@@ -40,8 +47,25 @@ def tell_received(report: ConflictReport, *, on: datetime.date) -> None:
                 url=reverse("review:report_list"),
                 dedupe_key=f"report:{report.pk}:received",
             )
-    if not told:
+    if not told and not _tell_secretary(report, on=on):
         _tell_auditors(report, on=on)
+
+
+def _tell_secretary(report: ConflictReport, *, on: datetime.date) -> int:
+    told = 0
+    for person in heads_of_secretariat(on=on):
+        if not person.has_perm("review.view_conflictreport", report):
+            continue
+        told += 1
+        notify(
+            person,
+            kind="review.report_stranded",
+            title=_("A report that nobody in the Inspectorate may handle"),
+            body=_("It comes to you. Log in to the portal to read it and to act."),
+            url=reverse("review:report_list"),
+            dedupe_key=f"report:{report.pk}:stranded",
+        )
+    return told
 
 
 def _tell_auditors(report: ConflictReport, *, on: datetime.date) -> None:

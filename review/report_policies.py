@@ -1,14 +1,18 @@
 """Who may handle reports from others, and keep the register of former officials.
 
-Inspectors handle them, the chief inspector decides. A report is invisible to everybody it may be
-about, their line, kin and OPD: the wall is a queryset, so that lists and single reports can't
-differ. Auditors and system administrators read no report.
+Inspectors handle them, the chief inspector decides. A report that the wall keeps from all of them
+is the regional secretary's: to check, to find not eligible, to pass on to another body, or, by
+settling who is meant, to give back (fact sheet of the domain, 4.5).
+
+A report is invisible to everybody it may be about, their line, kin and OPD: the wall is a
+queryset, so that lists and single reports can't differ. Auditors and system administrators read no report.
 """
 
 from typing import TYPE_CHECKING, Any
 
 import rules
 
+from mapping.policies import leads_secretariat
 from people.roles import Role
 from review import report_states
 from review.report_querysets import HANDLERS
@@ -30,18 +34,28 @@ def leads_inspectorate(user: "User", _target: Any = None) -> bool:
 
 
 @rules.predicate
-def is_outside_the_wall(user: "User", report: Any) -> bool:
+def lists_reports(user: "User", _target: Any = None) -> bool:
+    return user.has_any_role(*HANDLERS) or leads_secretariat(user)
+
+
+@rules.predicate
+def is_secretary(user: "User", _target: Any = None) -> bool:
+    return leads_secretariat(user)
+
+
+@rules.predicate
+def can_handle(user: "User", report: Any) -> bool:
     """Asked once for each instance; whoever locks a row holds a new one."""
-    answers = report.__dict__.setdefault("_outside_the_wall", {})
+    answers = report.__dict__.setdefault("_may_handle", {})
     if user.pk not in answers:
-        inside = type(report)._default_manager.kept_from(user)
-        answers[user.pk] = not inside.filter(pk=report.pk).exists()
+        seen = type(report)._default_manager.visible_to(user)
+        answers[user.pk] = seen.filter(pk=report.pk).exists()
     return answers[user.pk]
 
 
 def remember(user: "User", report: Any) -> None:
     """`report` was just read from `visible_to(user)`, which has asked already."""
-    report.__dict__.setdefault("_outside_the_wall", {})[user.pk] = True
+    report.__dict__.setdefault("_may_handle", {})[user.pk] = True
 
 
 @rules.predicate
@@ -64,18 +78,22 @@ def reads_register(user: "User", _target: Any = None) -> bool:
     return user.has_any_role(*KEEPERS, Role.AUDITOR)
 
 
-can_handle = handles_reports & is_outside_the_wall
-
-rules.add_perm("review.list_conflictreport", handles_reports)
+rules.add_perm("review.list_conflictreport", lists_reports)
 rules.add_perm("review.view_conflictreport", can_handle)
 rules.add_perm("review.answer_conflictreport", can_handle)
 rules.add_perm("review.mark_reportsubject", can_handle)
 rules.add_perm("review.view_reporteridentity", can_handle & (has_taken_it_up | leads_inspectorate))
+# The UPG belongs to the Inspectorate, and only its people work on cases.
+ROLES = {
+    "decide": leads_inspectorate,
+    "refer": is_secretary,
+    "forward": handles_reports,
+    "examine": handles_reports,
+    "follow_up": handles_reports,
+}
 for transition in report_states.REPORT_TRANSITIONS:
-    rules.add_perm(
-        transition.permission,
-        can_handle & leads_inspectorate if transition is report_states.DECIDE else can_handle,
-    )
+    role = ROLES.get(transition.name)
+    rules.add_perm(transition.permission, can_handle & role if role else can_handle)
 
 rules.add_perm("review.list_formerofficial", reads_register)
 rules.add_perm("review.view_formerofficial", reads_register)

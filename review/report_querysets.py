@@ -3,7 +3,8 @@
 A report is kept from everybody it may be about, from their line upwards and downwards, from their
 kin and from their OPD, whatever role somebody holds: `kept_from` is that wall for all roles,
 `visible_to` adds who handles reports at all. Staff of the Inspectorate itself are left to the
-chief inspector (fact sheet of the domain, 4.5), who is never above the own case.
+chief inspector (fact sheet of the domain, 4.5), who is never above the own case. What nobody of
+the Inspectorate may handle (`stranded`) goes to the regional secretary, who reads nothing else.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from mapping.policies import leads_secretariat
 from people.hierarchy import everybody_below
-from people.models import Opd, Role
-from review.conflict_free import bars_of
+from people.models import Opd, Role, RoleGrant
+from review.conflict_free import Bars, bars_of, bars_of_all
 from review.report_states import ReportState, SubjectStanding
 
 if TYPE_CHECKING:
@@ -34,16 +36,39 @@ class ConflictReportQuerySet(models.QuerySet):
 
     def visible_to(self, user: User) -> Self:
         """The list form of `review.view_conflictreport`."""
-        if not (user.is_active and user.has_any_role(*HANDLERS)):
+        if not user.is_active:
             return self.none()
-        return self.exclude(self._wall(user))
+        if user.has_any_role(*HANDLERS):
+            return self.exclude(self._wall(user))
+        if leads_secretariat(user):
+            return self.stranded(on=timezone.localdate()).exclude(self._wall(user))
+        return self.none()
+
+    def stranded(self, *, on: datetime.date) -> Self:
+        """Those around which the wall shuts out every inspector and the chief inspector."""
+        grants = RoleGrant.objects.running(on=on).filter(role__in=HANDLERS, user__is_active=True)
+        handlers, chiefs = {}, set()
+        for grant in grants.select_related("user"):
+            handlers[grant.user_id] = grant.user
+            if grant.role == Role.CHIEF_INSPECTOR:
+                chiefs.add(grant.user_id)
+        found = self
+        for key, bars in bars_of_all(handlers.values(), on=on, chiefs=chiefs).items():
+            wall = self._wall_of(handlers[key], bars, is_above=key in chiefs, on=on)
+            found = found.filter(wall)
+        return found
+
+    @classmethod
+    def _wall(cls, user: User) -> Q:
+        on = timezone.localdate()
+        is_above = user.has_role(Role.CHIEF_INSPECTOR) or leads_secretariat(user)
+        return cls._wall_of(user, bars_of(user, on=on), is_above=is_above, on=on)
 
     @staticmethod
-    def _wall(user: User) -> Q:
-        on = timezone.localdate()
-        bars = bars_of(user, on=on)
+    def _wall_of(user: User, bars: Bars, *, is_above: bool, on: datetime.date) -> Q:
+        """`is_above`: the Inspectorate's own people are left to this person."""
         below = Q(user__in=everybody_below(user, on=on))
-        if user.has_role(Role.CHIEF_INSPECTOR):
+        if is_above:
             below &= ~Q(opd__kind=Opd.Kind.INSPECTORATE)
         meant = (
             apps.get_model("review", "ReportSubject")

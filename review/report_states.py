@@ -18,6 +18,7 @@ class ReportState(TextChoices):
     VERIFYING = "verifying", _("First check")
     NOT_ELIGIBLE = "not_eligible", _("Can't be followed up")
     FORWARDED = "forwarded", _("Passed on to the UPG")
+    REFERRED = "referred", pgettext_lazy("report", "Passed on to another body")
     EXAMINING = "examining", pgettext_lazy("report", "Being examined")
     DECIDED = "decided", pgettext_lazy("report", "Decided")
     FOLLOW_UP = "follow_up", pgettext_lazy("report", "Being followed up")
@@ -30,7 +31,7 @@ class ReportState(TextChoices):
     UNDECIDED = enum.nonmember(("received", "verifying", "examining"))
     # The reporter may still add something.
     TAKES_ANSWERS = enum.nonmember(
-        ("received", "verifying", "forwarded", "examining", "decided", "follow_up")
+        ("received", "verifying", "forwarded", "referred", "examining", "decided", "follow_up")
     )
 
 
@@ -56,9 +57,11 @@ R = ReportState
 VERIFY = Transition("verify", "conflictreport", (R.RECEIVED,), R.VERIFYING)
 REJECT = Transition("reject", "conflictreport", (R.VERIFYING,), R.NOT_ELIGIBLE)
 FORWARD = Transition("forward", "conflictreport", (R.VERIFYING,), R.FORWARDED)
+# By the regional secretary, of a report that nobody in the Inspectorate may handle.
+REFER = Transition("refer", "conflictreport", (R.VERIFYING,), R.REFERRED)
 EXAMINE = Transition("examine", "conflictreport", (R.VERIFYING,), R.EXAMINING)
 DECIDE = Transition("decide", "conflictreport", (R.EXAMINING,), R.DECIDED)
 FOLLOW_UP = Transition("follow_up", "conflictreport", (R.DECIDED,), R.FOLLOW_UP)
-CLOSE = Transition("close", "conflictreport", (R.FOLLOW_UP, R.FORWARDED), R.CLOSED)
+CLOSE = Transition("close", "conflictreport", (R.FOLLOW_UP, R.FORWARDED, R.REFERRED), R.CLOSED)
 
-REPORT_TRANSITIONS = (VERIFY, REJECT, FORWARD, EXAMINE, DECIDE, FOLLOW_UP, CLOSE)
+REPORT_TRANSITIONS = (VERIFY, REJECT, FORWARD, REFER, EXAMINE, DECIDE, FOLLOW_UP, CLOSE)

@@ -29,6 +29,7 @@ SENTENCES = {
     "conflictreport.verify": _("took up the report %(target)s"),
     "conflictreport.reject": _("found that the report %(target)s can't be followed up"),
     "conflictreport.forward": _("passed the report %(target)s on to the UPG"),
+    "conflictreport.refer": _("passed the report %(target)s on to another body"),
     "conflictreport.examine": _("began the examination of the report %(target)s"),
     "conflictreport.decide": _("decided on the report %(target)s"),
     "conflictreport.follow_up": _("began the follow-up of the report %(target)s"),

@@ -16,6 +16,7 @@ from audit.services import record
 from matching import names
 from people.models import Opd, RoleGrant, User
 from review.models import ConflictReport, ReportSubject
+from review.report_messages import tell_received
 from review.report_querysets import HANDLERS
 from review.report_states import ReportState, SubjectStanding
 from review.services.report_errors import ReportError
@@ -104,6 +105,8 @@ def mark(
     )  # fmt: skip
     # Not the person's name: the trail is read by people who may not read the report.
     record("conflictreport.mark", by=by, target=report, standing=str(standing))
+    # Others may handle it now, or nobody of the Inspectorate any more; nobody is told twice.
+    tell_received(ConflictReport.objects.get(pk=report.pk), on=at.date())
     return subject
 
 

@@ -68,6 +68,7 @@ class ReportListView(PermissionRequiredMixin, KeysetListView):
         on = timezone.localdate()
         rows = [(report, presentation.clocks_of(report, on=on)) for report in context["reports"]]
         is_filtered = any(self.filters.cleaned_data.values())
+        context["is_secretary"] = not self.request.user.has_perm("review.work_on_cases")
         return context | {"filters": self.filters, "rows": rows, "is_filtered": is_filtered}
 
 

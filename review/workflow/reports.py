@@ -52,6 +52,15 @@ def forward(
 
 
 @transaction.atomic
+def refer(
+    report: ConflictReport, *, note: str, feedback: str, by: User, at: datetime.datetime
+) -> ConflictReport:
+    """Out of the Inspectorate, by the regional secretary; `note` says to whom, by which letter."""
+    report = lock(report, states.REFER, by=by)
+    return _step(report, states.REFER, note=note, feedback=feedback, by=by, at=at)
+
+
+@transaction.atomic
 def examine(
     report: ConflictReport, *, note: str, by: User, at: datetime.datetime
 ) -> ConflictReport:
@@ -123,6 +132,7 @@ STEPS = {
     "verify": verify,
     "reject": reject,
     "forward": forward,
+    "refer": refer,
     "examine": examine,
     "decide": decide,
     "follow_up": follow_up,

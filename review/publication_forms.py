@@ -30,7 +30,9 @@ class FreezeForm(HelperMixin, forms.Form):
 class BundleForm(HelperMixin, forms.Form):
     """For the OPDs that a person may ask for."""
 
-    opd = forms.ModelChoiceField(label="OPD", queryset=Opd.objects.none())
+    opd = forms.ModelChoiceField(
+        label="OPD", queryset=Opd.objects.none(), empty_label=_("Choose …")
+    )
     year = forms.TypedChoiceField(label=_("Year"), coerce=int)
 
     def __init__(self, *args: Any, opds: Any, **kwargs: Any) -> None:

@@ -19,6 +19,7 @@ from rules.contrib.views import PermissionRequiredMixin
 
 from common.views import InvalidFormMixin
 from review import flag_forms as forms
+from review.dashboard_presentation import LEVELS as LEVEL_WORDS
 from review.models import Flag, NilSample, RuleVersion
 from review.rules import RULES, Rule
 from review.sampling import LEVELS, SAMPLE
@@ -199,7 +200,10 @@ class SampleDetailView(PermissionRequiredMixin, DetailView):
 
     def get_context_data(self, **kwargs):
         counts = self.object.counts
-        levels = [(level, *counts.get(level, (0, 0))) for level in LEVELS]
+        levels = [
+            (LEVEL_WORDS.get(level, _("Without a level")), *counts.get(level, (0, 0)))
+            for level in LEVELS
+        ]
         return super().get_context_data(**kwargs, levels=levels)
 
 

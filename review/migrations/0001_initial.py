@@ -19,8 +19,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("declarations", "0005_inspectorate_steps_in"),
-        ("mapping", "0003_control_files"),
+        ("declarations", "0001_initial"),
+        ("mapping", "0001_initial"),
         ("notices", "0001_initial"),
         ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -5,7 +5,8 @@ is the regional secretary's: to check, to find not eligible, to pass on to anoth
 settling who is meant, to give back (fact sheet of the domain, 4.5).
 
 A report is invisible to everybody it may be about, their line, kin and OPD: the wall is a
-queryset, so that lists and single reports can't differ. Auditors and system administrators read no report.
+queryset, so that lists and single reports can't differ. Auditors and system administrators
+read no report.
 """
 
 from typing import TYPE_CHECKING, Any

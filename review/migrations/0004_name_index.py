@@ -4,7 +4,6 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
-from review.name_keys import PERSON_KEY
 
 INDEX = r"""
 CREATE INDEX review_user_by_name_key ON people_user ((

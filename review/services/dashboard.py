@@ -6,7 +6,7 @@ opens, are said side by side: here and in `review.services.dashboard_rows`.
 
 import datetime
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db import connection
@@ -16,7 +16,7 @@ from declarations.states import ConflictState
 from people.models import Opd
 from review import silence
 from review.models import OpdStanding
-from review.services.desk import percent
+from review.services.desk import Compliance, percent
 
 TREND_MONTHS = 36
 OPEN = tuple(
@@ -69,35 +69,14 @@ class Decisions:
 
 
 @dataclass(frozen=True, slots=True)
-class OpdLine:
+class OpdLine(Compliance):
     """One OPD: its people's registers, its open conflicts, decisions and late plans."""
 
     opd: Opd
-    obliged: int
-    signed: int
-    in_time: int
-    valid_in_time: int
     open: int
     decided: int
     decided_in_time: int
     late_plans: int
-
-    @property
-    def missing(self) -> int:
-        return self.obliged - self.signed
-
-    @property
-    def late(self) -> int:
-        return self.signed - self.in_time
-
-    @property
-    def rate(self) -> int | None:
-        """Accepted and in time, of all obliged, in percent."""
-        return percent(self.valid_in_time, self.obliged)
-
-    @property
-    def punctuality(self) -> int | None:
-        return percent(self.in_time, self.signed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +197,7 @@ def _lines(standings: list[OpdStanding], cells: dict[str, Any]) -> list[OpdLine]
 def _total(lines: list[OpdLine]) -> OpdLine | None:
     if not lines:
         return None
-    names = [name for name in OpdLine.__slots__ if name != "opd"]
+    names = [field.name for field in fields(OpdLine) if field.name != "opd"]
     sums = {name: sum(getattr(line, name) for line in lines) for name in names}
     return OpdLine(opd=lines[0].opd, **sums)
 

@@ -6,7 +6,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import BusinessDateField, CleanCharField, CleanTextarea, NameField, today
+from common.forms import (
+    BusinessDateField,
+    CleanCharField,
+    CleanTextarea,
+    NameField,
+    plain_helper,
+    today,
+)
 from common.text import clean_name
 from people.models import Opd
 from review.services.cooling_off import Body, Entry
@@ -20,7 +27,9 @@ class FormerForm(forms.Form):
     last_post = CleanCharField(
         label=_("Last post"), max_length=200, example=_("Head of the roads division")
     )
-    opd = forms.ModelChoiceField(label="OPD", queryset=Opd.objects.order_by("name"))
+    opd = forms.ModelChoiceField(
+        label="OPD", queryset=Opd.objects.order_by("name"), empty_label=_("Choose …")
+    )
     ended_on = BusinessDateField(label=_("Last day in the post"), latest=today)
     restricted = CleanTextarea(
         label=_("Subjects to keep out of"),
@@ -71,3 +80,7 @@ class FormerFilter(forms.Form):
         initial="running",
     )  # fmt: skip
     q = CleanCharField(label=_("Name"), required=False, max_length=100)
+
+    @property
+    def helper(self) -> Any:
+        return plain_helper(self, *self.fields)

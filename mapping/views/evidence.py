@@ -1,14 +1,10 @@
 """The files of a control: add, take away, read."""
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import get_object_or_404
 from django.views import View
 
-from common.errors import conflict as conflict_page
-from common.forms import UploadForm
+from common.file_pages import FileRemovePageView, FilesPageView
 from common.views import file_response
 from mapping.models import ControlFile
 from mapping.services import evidence
@@ -16,38 +12,19 @@ from mapping.states import REPORT
 from mapping.views.base import ControlMixin
 
 
-class FilesView(ControlMixin, View):
+class FilesView(ControlMixin, FilesPageView):
     """Until the control is reported as done."""
 
     permission_required = REPORT.permission
+    services = evidence
+    template_name = "mapping/control_files.html"
+    owner_name = "control"
 
-    def get(self, request, *args, **kwargs):
-        if self.control.state not in REPORT.sources:
-            return redirect(self.control)
-        return self.page(UploadForm())
+    def owner(self):
+        return self.control
 
-    def post(self, request, *args, **kwargs):
-        form = UploadForm(request.POST, request.FILES)
-        if not form.is_valid():
-            return self.page(form, status=422)
-        try:
-            evidence.add(self.control, form.cleaned_data["file"], by=request.user)
-        except ValidationError as error:
-            form.add_error("file", error)
-            return self.page(form, status=422)
-        except evidence.AttachmentClosedError as error:
-            return conflict_page(request, text=str(error), url=self.control.get_absolute_url())
-        messages.success(request, _("The file was added."))
-        return redirect("mapping:control_files", self.control.pk)
-
-    def page(self, form, *, status=200):
-        context = {
-            "control": self.control,
-            "form": form,
-            "files": list(evidence.of(self.control)),
-            "rules": evidence.rules_in_words(),
-        }
-        return render(self.request, "mapping/control_files.html", context, status=status)
+    def is_open(self):
+        return self.control.state in REPORT.sources
 
 
 class FileMixin(ControlMixin):
@@ -71,14 +48,13 @@ class FileView(FileMixin, View):
             return file_response(file)
 
 
-class FileRemoveView(FileMixin, View):
+class FileRemoveView(FileMixin, FileRemovePageView):
     permission_required = REPORT.permission
-    http_method_names = ["post"]
+    services = evidence
+    files_page = "mapping:control_files"
 
-    def post(self, request, *args, **kwargs):
-        try:
-            evidence.remove(self.file, by=request.user)
-        except evidence.AttachmentClosedError as error:
-            return conflict_page(request, text=str(error), url=self.control.get_absolute_url())
-        messages.success(request, _("The file was taken away."))
-        return redirect("mapping:control_files", self.control.pk)
+    def owner(self):
+        return self.control
+
+    def stored_file(self):
+        return self.file

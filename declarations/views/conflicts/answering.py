@@ -2,16 +2,16 @@
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
-from common.errors import conflict as conflict_page
-from common.forms import CleanTextarea, UploadForm, plain_helper
+from common.file_pages import FileRemovePageView, FilesPageView
+from common.forms import CleanTextarea, plain_helper
 from common.views import file_response
 from declarations import states
 from declarations.models import Attachment
@@ -68,40 +68,24 @@ class ConflictAnswerView(ConflictMixin, View):
         return render(self.request, "declarations/conflicts/answer.html", context, status=status)
 
 
-class ConflictAttachmentsView(ConflictMixin, View):
-    """The files of a declaration: add, take away, while it is written or data are asked."""
+class ConflictAttachmentsView(ConflictMixin, FilesPageView):
+    """While the declaration is written or data are asked."""
 
     permission_required = "declarations.change_conflictdeclaration"
+    services = attachments
+    template_name = "declarations/conflicts/attachments.html"
+    owner_name = "conflict"
 
-    def get(self, request, *args, **kwargs):
-        if not attachments.may_change(self.case, request.user):
-            return redirect(self.case)
-        return self.page(UploadForm())
+    def owner(self):
+        return self.case
 
-    def post(self, request, *args, **kwargs):
-        form = UploadForm(request.POST, request.FILES)
-        if not form.is_valid():
-            return self.page(form, status=422)
-        try:
-            attachments.add(self.case, form.cleaned_data["file"], by=request.user)
-        except ValidationError as error:
-            form.add_error("file", error)
-            return self.page(form, status=422)
-        except attachments.AttachmentClosedError as error:
-            return conflict_page(request, text=str(error), url=self.case.get_absolute_url())
-        messages.success(request, _("The file was added."))
-        return redirect("declarations:conflict_attachments", self.case.pk)
+    def is_open(self):
+        return attachments.may_change(self.case, self.request.user)
 
-    def page(self, form: UploadForm, *, status: int = 200) -> HttpResponse:
-        context = {
-            "conflict": self.case,
-            "form": form,
-            "files": list(attachments.of(self.case)),
-            "rules": attachments.rules_in_words(),
-        }
-        return render(
-            self.request, "declarations/conflicts/attachments.html", context, status=status
-        )
+    def more(self):
+        writing = self.case.state == "draft"
+        name = "conflict_tasks" if writing else "conflict_answer"
+        return {"back_url": reverse(f"declarations:{name}", args=[self.case.pk])}
 
 
 class AttachmentMixin(ConflictMixin):
@@ -113,17 +97,16 @@ class AttachmentMixin(ConflictMixin):
         )
 
 
-class ConflictAttachmentRemoveView(AttachmentMixin, View):
+class ConflictAttachmentRemoveView(AttachmentMixin, FileRemovePageView):
     permission_required = "declarations.change_conflictdeclaration"
-    http_method_names = ["post"]
+    services = attachments
+    files_page = "declarations:conflict_attachments"
 
-    def post(self, request, *args, **kwargs):
-        try:
-            attachments.remove(self.attachment, by=request.user)
-        except attachments.AttachmentClosedError as error:
-            return conflict_page(request, text=str(error), url=self.case.get_absolute_url())
-        messages.success(request, _("The file was taken away."))
-        return redirect("declarations:conflict_attachments", self.case.pk)
+    def owner(self):
+        return self.case
+
+    def stored_file(self):
+        return self.attachment
 
 
 class ConflictAttachmentView(AttachmentMixin, View):

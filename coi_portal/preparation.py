@@ -17,7 +17,6 @@ from django.db import connection
 from psycopg2 import sql
 
 from coi_portal.database import APP_ROLE, OWNER_ROLE, SUPERUSER
-from common.bulk_writing import ANALYSE_FUNCTION
 
 # All of them are "trusted": the owner of a database may create them.
 EXTENSIONS = ("btree_gist", "citext", "pg_trgm", "unaccent")
@@ -28,11 +27,10 @@ READ_ONLY_TABLES = ("django_migrations",)
 # Only the owner may ANALYZE, and only the session that wrote rows sees them before its commit.
 # The right itself (MAINTAIN) is younger than PostgreSQL 16 and allows more than that.
 ANALYSE = """
-    CREATE OR REPLACE FUNCTION {function}(analysed regclass) RETURNS void
+    CREATE OR REPLACE FUNCTION coi_analyse(analysed regclass) RETURNS void
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
         AS $$ BEGIN EXECUTE format('ANALYZE %s', analysed); END $$;
-    REVOKE ALL ON FUNCTION {function}(regclass) FROM PUBLIC;
-    GRANT EXECUTE ON FUNCTION {function}(regclass) TO {app};
+    REVOKE ALL ON FUNCTION coi_analyse(regclass) FROM PUBLIC;
 """
 
 
@@ -46,6 +44,7 @@ def migrate(*, verbosity: int = 1) -> None:
     create_extensions()
     call_command("migrate", interactive=False, verbosity=verbosity)
     call_command("createcachetable", verbosity=verbosity)
+    create_functions()
     grant_rights()
 
 
@@ -99,10 +98,14 @@ def create_extensions() -> None:
                 cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {connection.ops.quote_name(name)}")
 
 
+def create_functions() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(ANALYSE)
+
+
 def grant_rights() -> None:
     """Give the application's role the least it needs; the connection is the owner's."""
     app = sql.Identifier(APP_ROLE)
-    analyse = sql.SQL(ANALYSE).format(function=sql.Identifier(ANALYSE_FUNCTION), app=app)
     tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP_ROLE])
@@ -112,9 +115,9 @@ def grant_rights() -> None:
             "GRANT USAGE ON SCHEMA public TO {}",
             "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}",
             "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}",
+            "GRANT EXECUTE ON FUNCTION coi_analyse(regclass) TO {}",
         ):
             cursor.execute(sql.SQL(statement).format(app))
-        cursor.execute(analyse)
         for table in tables.intersection(APPEND_ONLY_TABLES):
             _revoke(cursor, "UPDATE, DELETE, TRUNCATE", table)
         for table in tables.intersection(READ_ONLY_TABLES):

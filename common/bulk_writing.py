@@ -2,9 +2,6 @@
 
 from django.db import connection, models
 
-# Created by `coi_portal.preparation`: PostgreSQL lets only a table's owner analyse it.
-ANALYSE_FUNCTION = "coi_analyse"
-
 
 def begin() -> None:
     """Once in the transaction, before its first row.
@@ -27,4 +24,5 @@ def analyse(*tables: type[models.Model]) -> None:
     with connection.cursor() as cursor:
         for table in tables:
             name = connection.ops.quote_name(table._meta.db_table)
-            cursor.execute(f"SELECT {ANALYSE_FUNCTION}(%s::regclass)", [name])
+            # Of `coi_portal.preparation`: PostgreSQL lets only a table's owner analyse it.
+            cursor.execute("SELECT coi_analyse(%s::regclass)", [name])

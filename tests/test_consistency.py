@@ -448,8 +448,6 @@ RAW_SQL_WITH_NAMES = {
     # Names of tables and of kept statements; never what a person typed.
     "common/kept_statements.py",
     "coi_portal/preparation.py",
-    "declarations/seeding/everything.py",
-    "people/seeding/province.py",
 }
 DANGEROUS_CALLS = {"raw", "extra"}
 

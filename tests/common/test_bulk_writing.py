@@ -39,7 +39,7 @@ def test_nobody_else_may():
         "SELECT count(*) FROM information_schema.role_routine_grants"
         " WHERE routine_name = %s AND grantee = 'PUBLIC'"
     )
-    assert one(granted, bulk_writing.ANALYSE_FUNCTION) == 0
+    assert one(granted, "coi_analyse") == 0
 
 
 def test_no_trigger_is_ignored_until_the_transaction_ends():

@@ -147,6 +147,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "template_partials.templatetags.partials",
                 "crispy_forms.templatetags.crispy_forms_tags",
+                "common.templatetags.steady",
                 "common.templatetags.ui",
             ],
             "loaders": [
@@ -154,7 +155,7 @@ TEMPLATES = [
                     "template_partials.loader.Loader",
                     [
                         (
-                            "django.template.loaders.cached.Loader",
+                            "common.quick_templates.Loader",
                             [
                                 "django.template.loaders.filesystem.Loader",
                                 "django.template.loaders.app_directories.Loader",

@@ -45,15 +45,22 @@ def describe(request: HttpRequest | None) -> dict[str, Any]:
         "short_title": settings.PROVINCE["short_name"],
         "province": settings.PROVINCE,
         "language": get_language() or settings.LANGUAGE_CODE,
-        "languages": LANGUAGES,
         "theme": theme_of(request) if request is not None else "auto",
-        "themes": THEMES,
         "here": _here(request),
         "is_development": settings.IS_DEVELOPMENT,
         "is_demonstration": bool(settings.DEMO_PASSWORD),
         "verification_url": _reverse_or("statements:verify", "/verifikasi/"),
-        "account_links": _account_links(),
         "session_seconds_left": session_seconds_left(request),
+    }
+
+
+def choices() -> dict[str, Any]:
+    """What the head of every page offers, the same for everybody who reads the language."""
+    return {
+        "language": get_language() or settings.LANGUAGE_CODE,
+        "languages": LANGUAGES,
+        "themes": THEMES,
+        "account_links": _account_links(),
     }
 
 

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.forms.renderers import TemplatesSetting
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+
+from common.quick_templates import escaped
 
 TEMPLATES = "django/forms/widgets/"
 
@@ -58,13 +60,13 @@ def _select(widget: dict[str, Any]) -> str:
 
 def _group(name: Any, options: list[dict[str, Any]]) -> str:
     lines = "".join(
-        f'\n  <option value="{conditional_escape(str(option["value"]))}"{_attrs(option["attrs"])}>'
-        f"{conditional_escape(option['label'])}</option>"
+        f'\n  <option value="{escaped(str(option["value"]))}"{_attrs(option["attrs"])}>'
+        f"{escaped(option['label'])}</option>"
         for option in options
     )
     if not name:
         return lines
-    return f'\n  <optgroup label="{conditional_escape(name)}">{lines}\n  </optgroup>'
+    return f'\n  <optgroup label="{escaped(name)}">{lines}\n  </optgroup>'
 
 
 INPUTS = ("date", "email", "hidden", "number", "password", "tel", "text", "url")

@@ -42,7 +42,7 @@ def register(source: Source) -> Source:
 def items_for(user: "User", path: str) -> list[Item]:
     items = sorted((item for source in _sources for item in source(user)), key=_position)
     current = max((item.url for item in items if _leads_to(item.url, path)), key=len, default=None)
-    return [replace(item, active=item.url == current) for item in items]
+    return [replace(item, active=True) if item.url == current else item for item in items]
 
 
 def _position(item: Item) -> tuple[int, str]:

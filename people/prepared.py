@@ -93,6 +93,9 @@ class _Compiled:
                 raise DependsOnMoreError("the clock")
             if str(NOBODY) in str(value) and not _is_key(value):
                 raise DependsOnMoreError("a part of the person's key")
+        # Worked out once: Django asks each field again for every result.
+        columns = [column[0] for column in self.compiler.select[: self.compiler.col_count]]
+        self.converters = self.compiler.get_converters(columns)
         places = [Place(1) if _is_key(value) else value for value in params]
         table = self.model._meta.db_table
         self.selecting = KeptStatement(sql, places, ["uuid"], table)
@@ -100,11 +103,13 @@ class _Compiled:
         self.counting = KeptStatement(counting, places, ["uuid"], table)
 
     def rows(self, user: User) -> list[Any]:
-        if self.selecting is None:
+        found = self._ask(self.selecting, user) if self.selecting else []
+        if not found:
             return []
         compiler = copy.copy(self.compiler)
         compiler.connection = connections[self.db]
-        compiler.execute_sql = lambda *_args, **_kwargs: [self._ask(self.selecting, user)]
+        compiler.get_converters = lambda _columns: self.converters
+        compiler.execute_sql = lambda *_args, **_kwargs: [found]
         query = SimpleNamespace(get_compiler=lambda using: compiler)
         asked = SimpleNamespace(
             db=self.db, model=self.model, query=query, _known_related_objects={}

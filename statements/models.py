@@ -15,6 +15,7 @@ from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.addresses import address
 from common.constraints import all_or_none, known_choice
 from statements.querysets import DocumentQuerySet
 from statements.states import EDGES, SIGNATURE_EDGES, ProofMethod, SignatureState, State
@@ -273,7 +274,7 @@ class Document(models.Model):
         return self.number
 
     def get_absolute_url(self) -> str:
-        return reverse("statements:detail", args=[self.pk])
+        return address("statements:detail", self.pk)
 
     def get_download_url(self) -> str:
         return reverse("statements:download", args=[self.pk])

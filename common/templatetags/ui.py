@@ -13,10 +13,8 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.template.base import NodeList, Parser, Token
 from django.template.context import Context
 from django.template.loader import get_template
-from django.templatetags.i18n import do_translate
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -31,6 +29,7 @@ from django.utils.translation import (
     gettext_lazy as _,
 )
 
+from common import context_processors
 from common.icons import ICONS
 
 register = template.Library()
@@ -206,58 +205,29 @@ def change_badge(change: str) -> SafeString:
 # --- What is the same on every page ----------------------------------------------------------
 
 
-class SteadyNode(template.Node):
-    """Rendered once a process and language; its nodes live as long as the cached template."""
-
-    def __init__(self, nodelist: NodeList) -> None:
-        self.nodelist = nodelist
-        self.kept: dict[str | None, SafeString] = {}
-
-    def render(self, context: Context) -> SafeString:
-        language = get_language()
-        kept = self.kept.get(language)
-        if kept is None:
-            # Knows nothing of the page or the person: what it kept could not tell others.
-            kept = self.kept[language] = self.nodelist.render(context.new({}))
-        return kept
-
-
-@register.tag
-def steady(parser: Parser, _token: Token) -> SteadyNode:
-    """{% steady %}…{% endsteady %}: words, pictures and addresses alone; variables are empty."""
-    nodelist = parser.parse(("endsteady",))
-    parser.delete_first_token()
-    return SteadyNode(nodelist)
-
-
-@register.tag
-def translate(parser: Parser, token: Token) -> template.Node:
-    """Django's, but words that stand in the template are looked up once a language.
-
-    A list says the heading of each column again in every row, for narrow screens.
-    """
-    node = do_translate(parser, token)
-    bits = token.split_contents()
-    stands_there = len(bits) == 2 and bits[1][0] in "'\"" and bits[1][-1] == bits[1][0]
-    return SteadyNode(NodeList([node])) if stands_there else node
+@register.simple_tag
+def page_choices() -> dict[str, Any]:
+    """Languages, themes and the links of an account, for the head of the page."""
+    return context_processors.choices()
 
 
 @register.simple_tag
 def main_menu(items: Iterable[Any]) -> SafeString:
     """The entries of the main menu; a page shows them twice (beside, and behind a button)."""
-    entries = (
-        _menu_entry(
-            item.url, str(item.label), item.icon, item.active, item.count or 0, _language()
-        )
-        for item in items
-    )
-    return format_html('<ul class="navigation">{}</ul>', mark_safe("".join(entries)))  # noqa: S308 -- of format_html
+    entries = [
+        (item.url, str(item.label), item.icon, item.active, item.count or 0) for item in items
+    ]
+    return _menu(tuple(entries), _language())
 
 
-@lru_cache(maxsize=1024)
-def _menu_entry(
-    url: str, label: str, icon_name: str, active: bool, count: int, _words: str
-) -> SafeString:
+@lru_cache(maxsize=512)
+def _menu(entries: tuple[tuple[str, str, str, bool, int], ...], _words: str) -> SafeString:
+    """People with the same posts, numbers and page see the same menu."""
+    shown = "".join(_menu_entry(*entry) for entry in entries)
+    return format_html('<ul class="navigation">{}</ul>', mark_safe(shown))  # noqa: S308 -- of format_html
+
+
+def _menu_entry(url: str, label: str, icon_name: str, active: bool, count: int) -> SafeString:
     return format_html(
         '<li><a href="{}"{}>{}<span>{}</span>{}</a></li>',
         url,

@@ -7,9 +7,9 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.addresses import address
 from common.constraints import all_or_none, known_choice, ordered
 from declarations.models.base import Declaration, typed_title
 from declarations.models.matters import Matter
@@ -175,7 +175,7 @@ class ConflictDeclaration(Declaration):
         return f"F3 {self.year} — {self.declarant_id}"
 
     def get_absolute_url(self) -> str:
-        return reverse("declarations:conflict_detail", args=[self.pk])
+        return address("declarations:conflict_detail", self.pk)
 
     @property
     def subject_title(self) -> str:

@@ -7,9 +7,9 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.addresses import address
 from common.constraints import all_or_none, known_choice, ordered
 from declarations.models.conflicts import ConflictDeclaration
 from declarations.querysets import SuperiorDecisionQuerySet
@@ -145,7 +145,7 @@ class SuperiorDecision(models.Model):
         return f"F5 {self.year} — {self.conflict_id}"
 
     def get_absolute_url(self) -> str:
-        return reverse("declarations:decision_detail", args=[self.pk])
+        return address("declarations:decision_detail", self.pk)
 
     @property
     def number(self) -> str:

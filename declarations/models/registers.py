@@ -7,9 +7,9 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.addresses import address
 from common.constraints import all_or_none, known_choice, ordered
 from declarations.models.base import Declaration
 from declarations.querysets import InterestQuerySet, InterestRegisterQuerySet
@@ -131,7 +131,7 @@ class InterestRegister(Declaration):
         return f"F1 {self.year} — {self.declarant_id}"
 
     def get_absolute_url(self) -> str:
-        return reverse("declarations:register_detail", args=[self.pk])
+        return address("declarations:register_detail", self.pk)
 
 
 class SectionReturn(models.Model):

@@ -6,9 +6,9 @@ from typing import ClassVar
 import pgtrigger
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.addresses import address
 from common.constraints import all_or_none, known_choice
 from declarations.models.base import Declaration, typed_title
 from declarations.models.matters import Matter
@@ -116,7 +116,7 @@ class DecisionStatement(Declaration):
         return f"F2 {self.year} — {self.declarant_id}"
 
     def get_absolute_url(self) -> str:
-        return reverse("declarations:statement_detail", args=[self.pk])
+        return address("declarations:statement_detail", self.pk)
 
     @property
     def subject_title(self) -> str:

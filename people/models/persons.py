@@ -8,10 +8,10 @@ import rules
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from common.addresses import address
 from common.constraints import known_choice
 from people import nip as nip_module
 from people.querysets import UserManager
@@ -111,7 +111,7 @@ class User(AbstractBaseUser):
         return all(self.has_perm(perm, obj) for perm in perms)
 
     def get_absolute_url(self) -> str:
-        return reverse("people:detail", args=[self.pk])
+        return address("people:detail", self.pk)
 
     def get_full_name(self) -> str:
         return self.full_name

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from common.forms import CleanCharField, CleanTextarea, UploadField
+from common.forms import CleanCharField, CleanTextarea, UploadField, plain_helper
 from people import nip
 from people.models import User
 from review.report_states import ReportOutcome, ReportState
@@ -199,3 +199,7 @@ class ReportFilter(forms.Form):
         ],
     )  # fmt: skip
     nomor = CleanCharField(label=_("Number"), required=False, max_length=20)
+
+    @property
+    def helper(self) -> Any:
+        return plain_helper(self, *self.fields)

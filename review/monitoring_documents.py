@@ -5,7 +5,7 @@ from typing import Any
 
 from people.models import User
 from review.models import MonitoringReport
-from review.services.monitoring_numbers import KINDS, LABELS, PARTS
+from review.services.monitoring_numbers import KINDS, LABELS, PARTS, scope_of
 
 KIND = "F8"
 STATEMENT = (
@@ -17,7 +17,8 @@ PERIODS = {"month": "Bulanan", "quarter": "Triwulanan", "year": "Tahunan"}
 
 def title_of(report: MonitoringReport) -> str:
     period = PERIODS[report.period].lower()
-    return f"Laporan pemantauan dan evaluasi {period} konflik kepentingan"
+    about = f" pada {report.opd.name}" if report.opd else ""
+    return f"Laporan pemantauan dan evaluasi {period} konflik kepentingan{about}"[:200]
 
 
 def content_of(report: MonitoringReport, *, signer: User) -> dict[str, Any]:
@@ -36,7 +37,7 @@ def content_of(report: MonitoringReport, *, signer: User) -> dict[str, Any]:
         "sections": [
             _period(report),
             _registers(numbers["registers"]),
-            *(_fields(title, numbers[part]) for part, title in PARTS.items()),
+            *(_fields(t, numbers[part]) for part, t in PARTS.items() if part in numbers),
             _declarations(numbers),
             _areas(numbers),
         ],
@@ -53,6 +54,7 @@ def _period(report: MonitoringReport) -> dict[str, Any]:
         "Periode",
         [
             ("Jenis laporan", PERIODS[report.period]),
+            ("Cakupan", scope_of(report.numbers)),
             ("Periode", f"{_day(report.starts_on)} sampai {_day(report.ends_on)}"),
             ("Data per", _day(report.numbers["as_of"])),
             ("Versi", str(report.version)),

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
+from review.policies import oversees
+
 if TYPE_CHECKING:
     from people.models import User
 
@@ -37,10 +39,14 @@ class DeliveryQuerySet(models.QuerySet):
 class ReportQuerySet(models.QuerySet):
     def visible_to(self, user: "User") -> Self:
         """The list form of `review.view_monitoring`."""
-        return self if user.has_perm("review.view_monitoring") else self.none()
+        if oversees(user):
+            return self
+        return self.filter(opd__in=user.standing.headed_opd_ids, document__isnull=False)
 
     def for_list(self) -> Self:
-        return self.select_related("document", "signed_by").defer("numbers", "document__content")
+        return self.select_related("opd", "document", "signed_by").defer(
+            "numbers", "document__content"
+        )
 
 
 class BundleQuerySet(models.QuerySet):
@@ -49,6 +55,22 @@ class BundleQuerySet(models.QuerySet):
         if not user.has_perm("review.request_bundle"):
             return self.none()
         return self.filter(requested_by=user)
+
+    def for_list(self) -> Self:
+        return self.select_related("opd")
+
+
+class MinutesQuerySet(models.QuerySet):
+    def visible_to(self, user: "User") -> Self:
+        """The list form of `review.view_minutes`: where somebody may ask for a bundle."""
+        standing = self.standing()
+        if oversees(user):
+            return standing
+        own = user.standing.headed_opd_ids | user.standing.officer_opd_ids
+        return standing.filter(opd__in=own)
+
+    def standing(self) -> Self:
+        return self.filter(removed_at__isnull=True)
 
     def for_list(self) -> Self:
         return self.select_related("opd")

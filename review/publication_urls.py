@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from review.views import publications
+from review.views import minutes, publications
 
 REPORT = "laporan-monev/<uuid:pk>/"
+MINUTES = "sosialisasi/<uuid:pk>/"
 BUNDLE = "bukti/<uuid:pk>/"
 
 urlpatterns = [
@@ -18,6 +19,10 @@ urlpatterns = [
     path("bukti/baru/", publications.BundleCreateView.as_view(), name="bundle_create"),
     path(BUNDLE, publications.BundleDetailView.as_view(), name="bundle_detail"),
     path(f"{BUNDLE}unduh/", publications.BundleDownloadView.as_view(), name="bundle_download"),
+    path("sosialisasi/", minutes.MinutesListView.as_view(), name="minutes_list"),
+    path("sosialisasi/tambah/", minutes.MinutesAddView.as_view(), name="minutes_add"),
+    path(f"{MINUTES}berkas/", minutes.MinutesFileView.as_view(), name="minutes_file"),
+    path(f"{MINUTES}hapus/", minutes.MinutesRemoveView.as_view(), name="minutes_remove"),
     path("statistik/", publications.StatisticsDeskView.as_view(), name="statistics_desk"),
     path("statistik/ambang/", publications.ThresholdView.as_view(), name="statistics_threshold"),
     path("statistik/terbitkan/", publications.PublishView.as_view(), name="statistics_publish"),

@@ -14,6 +14,7 @@ from notices import kinds
 from people import navigation
 from people.models import User
 from review import monitoring_documents, publication_policies, publication_tasks  # noqa: F401 -- adds permissions
+from review.models import MonitoringReport
 from review.services import campaigns
 from statements.policies import register_viewer
 
@@ -32,6 +33,7 @@ def menu(user: User) -> Iterator[navigation.Item]:
         yield navigation.Item(
             _("Monitoring reports"), reverse("review:monitoring_list"), "document", order=61
         )
+    if user.has_perm("review.view_statistics_desk"):
         yield navigation.Item(
             _("Statistics for the public"), reverse("review:statistics_desk"), "eye", order=63
         )
@@ -42,14 +44,18 @@ def menu(user: User) -> Iterator[navigation.Item]:
 
 
 def may_view(user: User, document: Any) -> bool:
-    """F8 is for who oversees the province."""
-    return document.kind == monitoring_documents.KIND and user.has_perm("review.view_monitoring")
+    """F8 is for who oversees the province; that of one OPD for its head as well."""
+    if document.kind != monitoring_documents.KIND:
+        return False
+    return MonitoringReport.objects.visible_to(user).filter(document=document.pk).exists()
 
 
 def visible_documents(user: User) -> Q:
+    if user.has_perm("review.view_dashboard"):
+        return Q(kind=monitoring_documents.KIND)
     if not user.has_perm("review.view_monitoring"):
         return Q(pk__in=[])
-    return Q(kind=monitoring_documents.KIND)
+    return Q(pk__in=MonitoringReport.objects.visible_to(user).values("document"))
 
 
 def wire() -> None:

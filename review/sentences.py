@@ -21,6 +21,9 @@ SENTENCES |= {
     "bundle.finish": _("made a bundle of evidence"),
     "bundle.fail": _("could not make a bundle of evidence"),
     "bundle.download": _("took a bundle of evidence"),
+    "socialisationminutes.add": _("added the minutes %(file)s of a socialisation"),
+    "socialisationminutes.remove": _("took the minutes %(file)s of a socialisation away"),
+    "socialisationminutes.read_file": _("opened the minutes %(file)s of a socialisation"),
     "threshold.set": _("set the smallest number that is published to %(value)s"),
     "statistics.publish": _("published the statistics of %(year)s"),
 }

@@ -374,6 +374,7 @@ SUBJECTS = {
     "review:campaign_": "campaign",
     "review:monitoring_": "monitoring",
     "review:bundle_": "bundle",
+    "review:minutes_": "minutes",
     "review:case_request": "case_request",
     "review:flag_": "flag",
     "review:flag_reply": "flag_reply",

@@ -4,7 +4,6 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
-
 INDEX = r"""
 CREATE INDEX review_user_by_name_key ON people_user ((
     regexp_replace(replace(replace(replace(replace(replace(

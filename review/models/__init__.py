@@ -16,6 +16,7 @@ from review.models.cooling import FormerOfficial, FormerOfficialBody
 from review.models.desk import Nudge
 from review.models.flag_desk import EvaluationCursor, FlagReply, NilSample, NilSampleItem
 from review.models.flags import Flag, FlagSnapshot, RuleVersion
+from review.models.minutes import SocialisationMinutes
 from review.models.publications import (
     EvidenceBundle,
     MonitoringReport,
@@ -68,6 +69,7 @@ __all__ = [
     "ReporterIdentity",
     "RuleVersion",
     "SavedFilter",
+    "SocialisationMinutes",
     "SummaryCell",
     "SummaryMark",
     "SummaryRun",

@@ -30,6 +30,10 @@ class MonitoringReport(models.Model):
     Period = Period
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # Of one OPD, or of the whole province.
+    opd = models.ForeignKey(
+        "people.Opd", models.PROTECT, null=True, related_name="+", verbose_name="OPD"
+    )
     period = models.CharField(_("period"), max_length=8, choices=Period)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
@@ -53,7 +57,8 @@ class MonitoringReport(models.Model):
         constraints: ClassVar = [
             known_choice("period", Period, name="report_period_known"),
             models.UniqueConstraint(
-                fields=["period", "starts_on", "version"], name="report_version_once"
+                fields=["period", "starts_on", "opd", "version"], name="report_version_once",
+                nulls_distinct=False,
             ),
             ordered(
                 "starts_on", "ends_on", name="report_period_in_order",
@@ -67,7 +72,15 @@ class MonitoringReport(models.Model):
         triggers: ClassVar = [
             pgtrigger.ReadOnly(
                 name="frozen",
-                fields=["period", "starts_on", "ends_on", "version", "snapshot_at", "numbers"],
+                fields=[
+                    "opd",
+                    "period",
+                    "starts_on",
+                    "ends_on",
+                    "version",
+                    "snapshot_at",
+                    "numbers",
+                ],
             ),
             pgtrigger.Protect(name="stays", operation=pgtrigger.Delete),
         ]

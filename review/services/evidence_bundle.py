@@ -33,6 +33,7 @@ from mapping.models import Control, RiskArea, RiskMap
 from people.models import Opd, User
 from review.models import CampaignDelivery, EvidenceBundle
 from review.models.publications import BundleState
+from review.services import minutes
 from statements import files
 from statements.masking import mask_name
 
@@ -155,6 +156,8 @@ FOLLOWED = "e. Tindak lanjut; MCSP: pengawasan APIP"
 
 def _contents(bundle: EvidenceBundle) -> Iterator[Content]:
     yield from _maps(bundle)
+    for path, data in minutes.files_of(bundle):
+        yield f"2-sosialisasi/{path}", "Berita acara sosialisasi", SOCIALISED, [data]
     for name, title, question, headings, rows in LISTS:
         yield _csv(name, title, question, headings, rows(bundle))
 
@@ -266,6 +269,10 @@ def _day(moment: datetime.datetime | None) -> datetime.date | str:
 
 
 LISTS = (
+    (
+        "2-sosialisasi/sosialisasi.csv", "Sosialisasi dan berita acaranya", SOCIALISED,
+        ("Tanggal", "Pokok bahasan", "Peserta", "Berkas"), minutes.listed,
+    ),
     (
         "2-sosialisasi/pengingat.csv", "Pengingat kepada wajib lapor", SOCIALISED,
         ("Tanggal", "Orang diberi tahu"), _reminders,

@@ -28,25 +28,37 @@ from review.services.standings import day_of, obliged_posts
 
 
 def numbers_of(
-    *, starts_on: datetime.date, ends_on: datetime.date, on: datetime.date
+    *,
+    starts_on: datetime.date,
+    ends_on: datetime.date,
+    on: datetime.date,
+    opd: Opd | None = None,
 ) -> dict[str, Any]:
-    """JSON-able; `on` is the day as of which it is counted, `ends_on` at the latest."""
+    """JSON-able; `on` is the day as of which it is counted, `ends_on` at the latest.
+
+    Of one OPD they leave out the reports from others: its head reads them, and a report is kept
+    from the OPD that it is about.
+    """
     day = min(ends_on, on)
     span = _span(starts_on, ends_on)
-    registers = _registers(day)
-    return {
+    registers = _registers(day, opd)
+    found = {
         "as_of": str(day),
         "registers": registers,
-        "mapping": _mapping(ends_on.year, day),
-        "declarations": _declarations(span, obliged=sum(row["obliged"] for row in registers)),
-        "decisions": _decisions(span),
-        "sources": _sources(span),
-        "plans": _plans(starts_on, day),
-        "reports": _reports(span),
-        "nil_then_declared": _nil_then_declared(ends_on.year, span),
-        "areas": _areas(),
-        "escalations": _escalations(span),
+        "mapping": _mapping(ends_on.year, day, opd),
+        "declarations": _declarations(span, opd, obliged=sum(row["obliged"] for row in registers)),
+        "decisions": _decisions(span, opd),
+        "sources": _sources(span, opd),
+        "plans": _plans(starts_on, day, opd),
+        "nil_then_declared": _nil_then_declared(ends_on.year, span, opd),
+        "areas": _areas(opd),
+        "escalations": _escalations(span, opd),
     }
+    return found | ({"scope": opd.name} if opd else {"reports": _reports(span)})
+
+
+def _of(found: QuerySet, opd: Opd | None, field: str = "opd") -> QuerySet:
+    return found if opd is None else found.filter(**{field: opd})
 
 
 def _span(starts_on: datetime.date, ends_on: datetime.date) -> tuple[Any, Any]:
@@ -60,9 +72,10 @@ def _in(found: QuerySet, field: str, span: tuple[Any, Any]) -> QuerySet:
     return found.filter(**{f"{field}__gte": span[0], f"{field}__lt": span[1]})
 
 
-def _registers(day: datetime.date) -> list[dict[str, Any]]:
+def _registers(day: datetime.date, opd: Opd | None) -> list[dict[str, Any]]:
+    obliged = obliged_posts(year=day.year, on=day_of(day.year, on=day))
     rows = (
-        obliged_posts(year=day.year, on=day_of(day.year, on=day))
+        _of(obliged, opd, "post__opd")
         .order_by()
         .values(code=F("post__opd__code"), name=F("post__opd__name"))
         .annotate(
@@ -83,20 +96,20 @@ def _registers(day: datetime.date) -> list[dict[str, Any]]:
     ]
 
 
-def _mapping(year: int, day: datetime.date) -> dict[str, Any]:
-    active = Opd.objects.in_force(on=day)
+def _mapping(year: int, day: datetime.date, opd: Opd | None) -> dict[str, Any]:
+    active = _of(Opd.objects.in_force(on=day), opd and opd.pk, "pk")
     approved = RiskMap.objects.of_record(year).filter(opd__in=active)
     covered, all_opds = approved.values("opd").distinct().count(), active.count()
     return {"opds": all_opds, "approved": covered, "coverage": percent(covered, all_opds)}
 
 
-def _sent(span: tuple[Any, Any]) -> QuerySet[ConflictDeclaration]:
+def _sent(span: tuple[Any, Any], opd: Opd | None) -> QuerySet[ConflictDeclaration]:
     found = ConflictDeclaration.objects.filter(state__in=ConflictState.SENT_STATES)
-    return _in(found, "sent_at", span).order_by()
+    return _of(_in(found, "sent_at", span), opd).order_by()
 
 
-def _declarations(span: tuple[Any, Any], *, obliged: int) -> dict[str, Any]:
-    rows = _sent(span).values("conflict_kind").annotate(total=Count("pk"))
+def _declarations(span: tuple[Any, Any], opd: Opd | None, *, obliged: int) -> dict[str, Any]:
+    rows = _sent(span, opd).values("conflict_kind").annotate(total=Count("pk"))
     counted = {row["conflict_kind"]: row["total"] for row in rows}
     return {
         kind: {
@@ -108,8 +121,8 @@ def _declarations(span: tuple[Any, Any], *, obliged: int) -> dict[str, Any]:
     }
 
 
-def _decisions(span: tuple[Any, Any]) -> dict[str, Any]:
-    decided = ConflictDeclaration.objects.filter(state__in=ConflictState.DECIDED)
+def _decisions(span: tuple[Any, Any], opd: Opd | None) -> dict[str, Any]:
+    decided = _of(ConflictDeclaration.objects.filter(state__in=ConflictState.DECIDED), opd)
     rows = _in(decided, "decided_at", span).values_list("sent_at", "decided_at", "due_on")
     days_off = calendar.holidays()
     histogram: dict[int, int] = {}
@@ -129,9 +142,9 @@ def _decisions(span: tuple[Any, Any]) -> dict[str, Any]:
     }
 
 
-def _sources(span: tuple[Any, Any]) -> list[dict[str, Any]]:
+def _sources(span: tuple[Any, Any], opd: Opd | None) -> list[dict[str, Any]]:
     rows = (
-        _sent(span)
+        _sent(span, opd)
         .values(code=F("source__code"), name=F("source__label_id"))
         .annotate(total=Count("pk"))
         .order_by("source__position", "code")
@@ -139,15 +152,15 @@ def _sources(span: tuple[Any, Any]) -> list[dict[str, Any]]:
     return [{"code": r["code"], "name": r["name"], "number": r["total"]} for r in rows]
 
 
-def _plans(starts_on: datetime.date, day: datetime.date) -> dict[str, Any]:
+def _plans(starts_on: datetime.date, day: datetime.date, opd: Opd | None) -> dict[str, Any]:
     """Plans whose last task was due in the period, and how many of them are closed."""
     due = (
-        ControlPlan.objects.filter(state__in=("active", "closed"))
+        _of(ControlPlan.objects.filter(state__in=("active", "closed")), opd)
         .annotate(last_due=Max("tasks__due_on"))
         .filter(last_due__range=(starts_on, day))
     )
     number, closed = due.count(), due.filter(state="closed").count()
-    overdue = ControlPlan.objects.late(on=day).count()
+    overdue = _of(ControlPlan.objects.late(on=day), opd).count()
     return {"due": number, "closed": closed, "share": percent(closed, number), "late": overdue}
 
 
@@ -157,23 +170,31 @@ def _reports(span: tuple[Any, Any]) -> dict[str, Any]:
     return {"number": number, "anonymous_share": percent(number - named, number)}
 
 
-def _nil_then_declared(year: int, span: tuple[Any, Any]) -> int:
+def _nil_then_declared(year: int, span: tuple[Any, Any], opd: Opd | None) -> int:
     """People with a nil register of the year who declared a conflict after they signed it."""
-    later = _sent(span).filter(declarant=OuterRef("declarant"), sent_at__gt=OuterRef("sent_at"))
+    later = _sent(span, None).filter(
+        declarant=OuterRef("declarant"), sent_at__gt=OuterRef("sent_at")
+    )
     nil = InterestRegister.objects.filter(year=year, is_nil=True, state__in=SIGNED)
-    return nil.filter(Exists(later)).values("declarant").distinct().count()
+    return _of(nil, opd).filter(Exists(later)).values("declarant").distinct().count()
 
 
-def _areas() -> dict[str, Any]:
-    areas = RiskArea.objects.in_force()
+def _areas(opd: Opd | None) -> dict[str, Any]:
+    areas = _of(RiskArea.objects.in_force(), opd, "map__opd")
     levels = areas.order_by().values_list("level").annotate(number=Count("pk"))
     judged = areas.filter(residual_magnitude__isnull=False)
     lower = judged.filter(residual_magnitude__lt=F("magnitude")).count()
     return {"levels": dict(sorted(levels)), "residual_lower": percent(lower, judged.count())}
 
 
-def _escalations(span: tuple[Any, Any]) -> int:
-    return _in(HandlerChange.objects.filter(reason="overdue"), "changed_at", span).count()
+def _escalations(span: tuple[Any, Any], opd: Opd | None) -> int:
+    overdue = _of(HandlerChange.objects.filter(reason="overdue"), opd, "conflict__opd")
+    return _in(overdue, "changed_at", span).count()
+
+
+def scope_of(numbers: dict[str, Any]) -> str:
+    """The OPD that frozen numbers are about, or the province."""
+    return numbers.get("scope", "Provinsi")
 
 
 def flat(numbers: dict[str, Any]) -> Iterable[tuple[str, str, str, Any]]:
@@ -181,9 +202,10 @@ def flat(numbers: dict[str, Any]) -> Iterable[tuple[str, str, str, Any]]:
     for row in numbers["registers"]:
         for name in ("obliged", "signed", "in_time", "valid_in_time", "rate", "punctuality"):
             yield "Kepatuhan F1", row["name"], LABELS[name], row[name]
+    scope = scope_of(numbers)
     for part, title in PARTS.items():
-        for name, value in numbers[part].items():
-            yield title, "Provinsi", LABELS[name], value
+        for name, value in numbers.get(part, {}).items():
+            yield title, scope, LABELS[name], value
     for kind, values in numbers["declarations"].items():
         yield "Deklarasi", KINDS.get(kind, kind), "Jumlah", values["number"]
         yield "Deklarasi", KINDS.get(kind, kind), "Per 100 wajib lapor", values["per_100"]
@@ -191,9 +213,9 @@ def flat(numbers: dict[str, Any]) -> Iterable[tuple[str, str, str, Any]]:
         yield "Sumber konflik", row["name"], "Jumlah", row["number"]
     for level, number in numbers["areas"]["levels"].items():
         yield "Area rawan", level, "Jumlah", number
-    yield "Area rawan", "Provinsi", "Residual turun (%)", numbers["areas"]["residual_lower"]
-    yield "Perubahan status nihil", "Provinsi", "Orang", numbers["nil_then_declared"]
-    yield "Eskalasi", "Provinsi", "Kasus lewat batas waktu", numbers["escalations"]
+    yield "Area rawan", scope, "Residual turun (%)", numbers["areas"]["residual_lower"]
+    yield "Perubahan status nihil", scope, "Orang", numbers["nil_then_declared"]
+    yield "Eskalasi", scope, "Kasus lewat batas waktu", numbers["escalations"]
 
 
 KINDS = {"actual": "Aktual", "potential": "Potensial", "perceived": "Dipersepsikan"}

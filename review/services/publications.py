@@ -45,26 +45,32 @@ def period_bounds(period: str, day: datetime.date) -> tuple[datetime.date, datet
 
 @transaction.atomic
 def freeze(
-    *, period: str, day: datetime.date, at: datetime.datetime, by: User
+    *,
+    period: str,
+    day: datetime.date,
+    at: datetime.datetime,
+    by: User,
+    opd: Opd | None = None,
 ) -> MonitoringReport:
-    """A new version of the period's report with the numbers of this moment."""
+    """A new version of the period's report with the numbers of this moment; of one OPD or all."""
     if not by.has_perm("review.freeze_monitoring"):
         raise PermissionDenied
     starts_on, ends_on = period_bounds(period, day)
     on = timezone.localdate(at)
     if starts_on > on:
         raise PublicationError(_("This period has not begun."))
-    same = MonitoringReport.objects.filter(period=period, starts_on=starts_on)
+    same = MonitoringReport.objects.filter(period=period, starts_on=starts_on, opd=opd)
     version = (same.aggregate(last=Max("version"))["last"] or 0) + 1
     try:
         with transaction.atomic():
             report = MonitoringReport.objects.create(
+                opd=opd,
                 period=period,
                 starts_on=starts_on,
                 ends_on=ends_on,
                 version=version,
                 snapshot_at=at,
-                numbers=numbers_of(starts_on=starts_on, ends_on=ends_on, on=on),
+                numbers=numbers_of(starts_on=starts_on, ends_on=ends_on, on=on, opd=opd),
                 created_by=by,
             )
     except IntegrityError as error:

@@ -40,7 +40,7 @@ class MonitoringMixin(PermissionRequiredMixin):
     @cached_property
     def report(self):
         seen = MonitoringReport.objects.visible_to(self.request.user)
-        return get_object_or_404(seen.select_related("document"), pk=self.kwargs["pk"])
+        return get_object_or_404(seen.select_related("opd", "document"), pk=self.kwargs["pk"])
 
 
 class MonitoringListView(MonitoringMixin, KeysetListView):
@@ -79,7 +79,7 @@ class FreezeView(MonitoringMixin, InvalidFormMixin, FormView):
         try:
             report = publications.freeze(
                 period=values["period"], day=values["day"], at=timezone.now(),
-                by=self.request.user,
+                by=self.request.user, opd=values["opd"],
             )  # fmt: skip
         except PublicationError as error:
             form.add_error(None, str(error))
@@ -128,7 +128,12 @@ class MonitoringSheetView(MonitoringMixin, View):
             widths=(28, 44, 28, 12),
         )  # fmt: skip
         record("monitoringreport.export", by=request.user, target=report)
-        return attachment(target.getvalue(), XLSX, f"F8-{report.starts_on}-v{report.version}.xlsx")
+        return attachment(target.getvalue(), XLSX, f"{sheet_name(report)}.xlsx")
+
+
+def sheet_name(report: MonitoringReport) -> str:
+    about = f"-{report.opd.code}" if report.opd else ""
+    return f"F8{about}-{report.starts_on}-v{report.version}"
 
 
 def attachment(data: bytes, content_type: str, name: str) -> HttpResponse:

@@ -3,17 +3,26 @@
 import datetime
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from people.models import Opd, User
-from review.models import Campaign, EvidenceBundle, PublishedStatistics
+from review.models import Campaign, EvidenceBundle, PublishedStatistics, SocialisationMinutes
 from review.services import publications
 
 
 def things_of_publications(opd: Opd, people: dict[str, User]) -> dict[str, Any]:
     chief, inspector = people["chief_inspector"], people["inspector"]
     today = timezone.localdate()
+    minutes = SocialisationMinutes(
+        opd=opd, held_on=today, topic="Sosialisasi", attendees=20, name="ba.pdf", size=4,
+        content_type="application/pdf", sha256="0" * 64, uploaded_by=people["officer"],
+        file=ContentFile(b"%PDF", "ba.pdf"),
+    )  # fmt: skip
+    minutes.save(force_insert=True)
+    minutes.file.close()
     return {
+        "minutes": minutes,
         "campaign": Campaign.objects.create(
             name="Kampanye Dunia",
             year=today.year,

@@ -25,6 +25,7 @@ from review.models import (
     SummaryCell,
 )
 from review.services import evidence_bundle, publications
+from review.services.monitoring_numbers import flat
 from tests.people.factories import OpdFactory, RoleGrantFactory, log_in, person_with
 from tests.queries import count_page_queries
 from tests.review.factories import approved_map, make_conflict, make_statement
@@ -171,7 +172,7 @@ def test_spreadsheet_holds_text_and_never_a_formula(client, chief, opd, filled):
 
 
 PAGES = {
-    "monitoring_list": OVERSEERS,
+    "monitoring_list": OVERSEERS | {Role.OPD_HEAD},
     "monitoring_detail": OVERSEERS,
     "monitoring_sheet": OVERSEERS,
     "monitoring_freeze": {Role.INSPECTOR, Role.CHIEF_INSPECTOR},
@@ -395,3 +396,78 @@ def test_queries_do_not_grow_with_the_rows(client, chief, opd, name):
     more(2)
 
     assert count_page_queries(lambda: client.get(url)) == one <= 12
+
+
+# --- F8 of one OPD ---------------------------------------------------------------------------
+
+
+def of_opd(by, opd, *, signed=True):
+    report = publications.freeze(period="year", day=today(), at=timezone.now(), by=by, opd=opd)
+    return publications.sign(report, by=by, proof=proof(by)) if signed else report
+
+
+def test_numbers_of_one_opd_are_its_own(chief, opd, people, filled):
+    other = OpdFactory()
+    stranger = person_with(opd=other, post={"obliged": True})
+    sign_register(stranger)
+    make_conflict(stranger, other)
+
+    numbers = of_opd(chief, opd, signed=False).numbers
+
+    assert [row["code"] for row in numbers["registers"]] == [opd.code]
+    assert numbers["declarations"]["actual"]["number"] == 2
+    assert numbers["decisions"]["number"] == 1
+    assert numbers["mapping"]["opds"] == 1
+    assert numbers["scope"] == opd.name
+    # Its head reads it; a report is kept from the OPD it is about.
+    assert "reports" not in numbers
+    assert frozen(chief).numbers["declarations"]["actual"]["number"] == 3
+
+
+def test_versions_of_opd_and_province_are_counted_apart(chief, opd, filled):
+    versions = [
+        frozen(chief).version,
+        of_opd(chief, opd, signed=False).version,
+        of_opd(chief, opd, signed=False).version,
+        frozen(chief).version,
+    ]
+
+    assert versions == [1, 1, 2, 2]
+
+
+def test_the_head_reads_the_signed_report_of_the_own_opd_only(client, chief, opd, filled):
+    other = OpdFactory()
+    head = person_with(Role.OPD_HEAD, opd)
+    mine, draft = of_opd(chief, opd), of_opd(chief, opd, signed=False)
+    theirs, province = of_opd(chief, other), frozen(chief)
+    log_in(client, head)
+
+    listed = client.get(reverse("review:monitoring_list"))
+    assert [row.pk for row in listed.context["page"]] == [mine.pk]
+    assert count_page_queries(lambda: client.get(reverse("review:monitoring_list"))) <= 12
+    for name in ("monitoring_detail", "monitoring_sheet"):
+        assert client.get(reverse(f"review:{name}", args=[mine.pk])).status_code == 200
+        for hidden in (draft, theirs, province):
+            url = reverse(f"review:{name}", args=[hidden.pk])
+            assert client.get(url).status_code == 404
+    for report, is_seen in ((mine, True), (draft, False), (theirs, False), (province, False)):
+        assert head.has_perm("review.view_monitoring", report) == is_seen
+        if report.document:
+            assert head.has_perm("statements.view_document", report.document) == is_seen
+    assert client.get(reverse("review:monitoring_freeze")).status_code == 403
+
+
+def test_the_document_of_one_opd_names_it(client, chief, opd, filled):
+    OpdFactory(name="Dinas Lain")
+    log_in(client, chief)
+    said = {"opd": opd.pk, "period": "year", "day": today().isoformat()}
+    assert client.post(reverse("review:monitoring_freeze"), said).status_code == 302
+    report = MonitoringReport.objects.get(opd=opd)
+
+    document = publications.sign(report, by=chief, proof=proof(chief)).document
+    sheet = client.get(reverse("review:monitoring_sheet", args=[report.pk]))
+
+    assert opd.name in document.title
+    assert document.data["data"] == report.numbers
+    assert f"F8-{opd.code}" in sheet["Content-Disposition"]
+    assert "Provinsi" not in str(list(flat(report.numbers)))

@@ -200,7 +200,7 @@ def _locked(report: ConflictReport) -> ConflictReport:
     return ConflictReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def note_reading(
     report: ConflictReport, *, has_news: bool, by: User, at: datetime.datetime
 ) -> None:

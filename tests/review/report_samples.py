@@ -68,6 +68,7 @@ def in_state(report: ConflictReport, state: str, *, by: User, chief: User) -> Co
         "verifying": ("verify",),
         "not_eligible": ("verify", "reject"),
         "forwarded": ("verify", "forward"),
+        "referred": ("verify",),
         "examining": ("verify", "examine"),
         "decided": ("verify", "examine", "decide"),
         "follow_up": ("verify", "examine", "decide", "follow_up"),
@@ -75,6 +76,9 @@ def in_state(report: ConflictReport, state: str, *, by: User, chief: User) -> Co
     }[state]
     for step in steps:
         report = take(step, report, by=chief if step == "decide" else by)
+    if state == "referred":  # Only of reports that `by` may not see.
+        ConflictReport.objects.filter(pk=report.pk).update(state=state)
+        report.refresh_from_db()
     return report
 
 
@@ -82,7 +86,7 @@ def take(step: str, report: ConflictReport, *, by: User) -> ConflictReport:
     said: dict[str, str] = {}
     if step != "verify":
         said["note"] = "Catatan pemeriksa."
-    if step in ("reject", "forward", "decide", "close"):
+    if step in ("reject", "forward", "refer", "decide", "close"):
         said["feedback"] = "Terima kasih atas laporan Anda."
     if step == "decide":
         said["outcome"] = "substantiated"

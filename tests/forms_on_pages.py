@@ -24,6 +24,8 @@ class _Reader(HTMLParser):
         self._form: FoundForm | None = None
         self._textarea = ""
         self._select = ""
+        self._first: str | None = None
+        self._takes_many = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -41,12 +43,27 @@ class _Reader(HTMLParser):
             form.typed.append(name)
             form.values.setdefault(name, [""])
         elif tag == "select":
-            self._select = name
+            self._select, self._first = name, None
+            self._takes_many = "multiple" in given
             form.values.setdefault(name, [])
-        elif tag == "option" and "selected" in given and self._select:
-            form.values[self._select].append(given.get("value", ""))
+        elif tag == "option" and self._select:
+            self._read_option(form, given)
         elif tag == "input" and name:
             self._read_input(form, name, given)
+
+    def _read_option(self, form: FoundForm, given: dict[str, str]) -> None:
+        if self._first is None:
+            self._first = given.get("value", "")
+        if "selected" in given:
+            form.values[self._select].append(given.get("value", ""))
+
+    def _end_select(self) -> None:
+        """A browser sends the first option where none was chosen."""
+        name, self._select = self._select, ""
+        if self._form is None or not name or self._takes_many or self._first is None:
+            return
+        if not self._form.values.get(name):
+            self._form.values[name] = [self._first]
 
     def _read_input(self, form: FoundForm, name: str, given: dict[str, str]) -> None:
         kind = given.get("type", "text")
@@ -72,7 +89,7 @@ class _Reader(HTMLParser):
         elif tag == "textarea":
             self._textarea = ""
         elif tag == "select":
-            self._select = ""
+            self._end_select()
 
 
 def forms_of(html: str) -> list[FoundForm]:

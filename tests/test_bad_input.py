@@ -320,7 +320,7 @@ def _search() -> str:
             "SELECT table_name, column_name, data_type FROM information_schema.columns"
             " JOIN information_schema.tables USING (table_schema, table_name)"
             " WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name ~"
-            " '^(people|declarations|mapping|statements|notices|audit|jobs)_'"
+            " '^(people|declarations|mapping|review|statements|notices|audit|jobs)_'"
         )
         columns = cursor.fetchall()
     by_table: dict[str, list[str]] = {}

@@ -51,4 +51,6 @@ def wire() -> None:
         case_tasks.lapse_case_requests,
         every=datetime.timedelta(minutes=30),
     )
-    register_viewer(handovers.KIND, handovers.may_view, handovers.visible_documents)
+    register_viewer(
+        handovers.KIND, handovers.may_view, handovers.visible_documents, handovers.ties
+    )

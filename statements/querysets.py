@@ -11,17 +11,26 @@ from statements import registry
 from statements.states import SignatureState, State
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from people.models import Opd, User
+
+    Ties = tuple[tuple[str, Hashable], ...]
 
 
 class DocumentQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        """The rows `user` may see: the list form of `policies.can_view`."""
+    def visible_to(self, user: User, *, ties: Ties | None = None) -> Self:
+        """The rows `user` may see: the list form of `policies.can_view`.
+
+        `ties` where they were asked for already (`registry.ties_of`).
+        """
         if not user.is_active:
             return self.none()
         seen = Q(subject=user) | Q(signatures__signer=user)
+        known = dict(registry.ties_of(user) if ties is None else ties)
         for kind, viewer in registry.viewers():
-            seen |= Q(kind=kind) & viewer.filter(user)
+            given = (known[kind],) if kind in known else ()
+            seen |= Q(kind=kind) & viewer.filter(user, *given)
         return self.filter(pk__in=self.model.objects.filter(seen).values("pk"))
 
     def for_year(self, *, opd: Opd, year: int) -> Self:

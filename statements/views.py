@@ -102,12 +102,12 @@ class DocumentListView(PreparedListView):
     ordering = ("-created_at", "-pk")
 
     @staticmethod
-    def rows(user, _viewers):
-        return Document.objects.visible_to(user).for_list()
+    def rows(user, _viewers, ties):
+        return Document.objects.visible_to(user, ties=ties).for_list()
 
     @property
     def facts(self):
-        return (registry.viewers(),)
+        return registry.viewers(), registry.ties_of(self.request.user)
 
 
 class DocumentDetailView(DocumentMixin, PartMixin, DetailView):

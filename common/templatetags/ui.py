@@ -29,11 +29,12 @@ from django.utils.translation import (
     gettext_lazy as _,
 )
 
-from common import context_processors
+from common import context_processors, plain_fields
 from common.icons import ICONS
 
 register = template.Library()
 
+FIELD_PARTS = "bootstrap5/layout"
 TONES = ("neutral", "info", "success", "warning", "danger")
 TONE_ICONS = {
     "neutral": "circle",
@@ -400,6 +401,28 @@ def _errors_of(form: Any) -> Iterable[tuple[str, str, str]]:
             target = target or f"div_{bound.auto_id}"
         for error in errors:
             yield target, label, error
+
+
+@register.filter
+def is_plain(field: Any) -> bool:
+    return plain_fields.is_plain(field)
+
+
+@register.simple_tag
+def plain_field(field: Any, tag: str, css_class: str, shows_label: bool) -> str:
+    """A field with one control; what is seldom there (help, errors) stays a template."""
+    between = ""
+    if field.help_text or getattr(field.field, "why", ""):
+        between = get_template(f"{FIELD_PARTS}/help_text.html").render({"field": field})
+    if field.errors:
+        between += get_template(f"{FIELD_PARTS}/field_errors_block.html").render({"field": field})
+    return plain_fields.drawn(
+        field,
+        mark_safe(between),  # noqa: S308 -- rendered templates
+        tag=tag or "div",
+        wrapper=css_class or "",
+        label=bool(shows_label),
+    )
 
 
 @register.simple_tag

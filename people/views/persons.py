@@ -31,6 +31,8 @@ from people.views.base import (
 )
 
 MOST_SLIPS = 300
+# What a row of the list shows: the name, the number and how the account stands.
+SHOWN = ("name", "title_before", "title_after", "nip", "is_active", "password", "last_login")
 
 
 class PersonListView(PermissionRequiredMixin, PartMixin, PreparedListView):
@@ -46,7 +48,7 @@ class PersonListView(PermissionRequiredMixin, PartMixin, PreparedListView):
 
     @staticmethod
     def rows(user, on):
-        return User.objects.visible_to(user).with_main_post(on=on)
+        return User.objects.visible_to(user).with_main_post(on=on).only(*SHOWN)
 
     @property
     def facts(self):

@@ -17,7 +17,9 @@ from audit.services import record
 from declarations.documents import person_block
 from people.models import User
 from people.proof import Proof
+from review.conflict_free import Bars, bars_of
 from review.models import Case, CaseHandover, HandoverRecipient
+from review.querysets import READERS
 from review.states import CaseState, Outcome
 from statements import services as documents
 from statements.services import SignatureRequest
@@ -95,8 +97,13 @@ def may_view(user: User, document: Any) -> bool:
     return handover is not None and user.has_perm("review.view_case", handover.case)
 
 
-def visible_documents(user: User) -> Q:
-    seen = Case.objects.visible_to(user)
+def ties(user: User) -> Bars | None:
+    """What `visible_documents` depends on beside roles; nobody else's are asked for."""
+    return bars_of(user, on=timezone.localdate()) if user.has_any_role(*READERS) else None
+
+
+def visible_documents(user: User, bars: Bars | None) -> Q:
+    seen = Case.objects.visible_to(user, bars=bars)
     return Q(pk__in=CaseHandover.objects.filter(case__in=seen).values("document"))
 
 

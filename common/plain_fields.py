@@ -1,0 +1,62 @@
+"""A field of a form with one control (input, select, textarea) as markup without templates.
+
+`templates/bootstrap5/field.html` leaves these to it: label, help, errors and control cost a
+template some hundred nodes, and a form has dozens of fields. Checkboxes and groups stay templates.
+"""
+
+from typing import Any
+
+from django.forms import BoundField, CheckboxInput, Select
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+
+from common.quick_templates import escaped
+
+EMPTY = mark_safe("")
+
+
+def is_plain(field: BoundField) -> bool:
+    widget = field.field.widget
+    return not (
+        field.is_hidden
+        or field.use_fieldset
+        or isinstance(widget, CheckboxInput)
+        or hasattr(widget, "widgets")
+        or hasattr(widget, "widget")
+    )
+
+
+def drawn(field: BoundField, help_and_errors: str, *, tag: str, wrapper: str, label: bool) -> str:
+    """The field in its frame; `help_and_errors` is markup between label and control."""
+    errors = field.errors
+    _dress(field.field.widget, invalid=bool(errors))
+    classes = ("field", "field-invalid" if errors else "", wrapper, field.css_classes())
+    return format_html(
+        '<{0} id="div_{1}" class="{2}"><label for="{3}" class="form-label{4}">{5}{6}</label>{7}{8}'
+        "</{0}>",
+        tag,
+        field.auto_id,
+        " ".join(filter(None, classes)),
+        field.id_for_label,
+        "" if label else " visually-hidden",
+        mark_safe(escaped(field.label)),  # noqa: S308 -- just escaped
+        EMPTY if field.field.required else _optional(),
+        help_and_errors,
+        field.as_widget(),
+    )
+
+
+def _optional() -> SafeString:
+    return format_html(' <span class="field-optional">{}</span>', gettext("(optional)"))
+
+
+def _dress(widget: Any, *, invalid: bool) -> None:
+    """The classes that crispy gives: the widget's name, then those of Bootstrap."""
+    classes = widget.attrs.get("class", "").split()
+    wanted = [
+        type(widget).__name__.lower(),
+        "form-select" if isinstance(widget, Select) else "form-control",
+        *(["is-invalid"] if invalid else []),
+    ]
+    widget.attrs["class"] = " ".join(dict.fromkeys([*classes, *wanted]))

@@ -44,8 +44,8 @@ def officer_of(opd):
 
 def picture_of(name):
     """Another one for another name."""
-    target = io.BytesIO()
-    Image.new("RGB", (40 + zlib.crc32(name.encode()) % 400, 30), "navy").save(target, "JPEG")
+    target, code = io.BytesIO(), zlib.crc32(name.encode())
+    Image.new("RGB", (40 + code % 400, 30 + code // 400 % 400), "navy").save(target, "JPEG")
     return SimpleUploadedFile(name, target.getvalue(), "image/jpeg")
 
 

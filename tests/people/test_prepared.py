@@ -1,11 +1,14 @@
 """Prepared queries: compiled once, answered for each person as the queryset itself would."""
 
 import pytest
+from django.db import connection
 from django.db.models import Value
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from people.models import Role, User
 from people.prepared import DependsOnMoreError, _compiled, prepared, prepared_by_roles
+from statements.views import DocumentListView
 from tests.people.factories import AssignmentFactory, OpdFactory, RoleGrantFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +80,18 @@ def test_a_query_that_depends_on_more_is_refused(build):
 
     with pytest.raises(DependsOnMoreError):
         prepared(build).rows(user)
+
+
+@pytest.mark.parametrize("role", [Role.INSPECTOR, Role.CHIEF_INSPECTOR, Role.AUDITOR])
+def test_the_list_of_documents_is_prepared_for_those_with_a_wall(role, rf):
+    request = rf.get("/")
+    request.user = RoleGrantFactory(role=role).user
+    view = DocumentListView()
+    view.setup(request)
+
+    view.find_page(view.get_queryset())  # Asks what the person is tied to.
+    with CaptureQueriesContext(connection) as asked:
+        page = view.find_page(view.get_queryset())
+
+    assert page.count == 0
+    assert [query["sql"][:7] for query in asked] == ["EXECUTE", "EXECUTE"]

@@ -19,6 +19,9 @@ CHECKS = {
 NO_BROWSER = """no browser for the tests: apt-get install chromium libatomic1 poppler-utils
     (or COI_CHROMIUM=/path/to/chromium). COI_ALLOW_NO_BROWSER=1 calls the rest good enough."""
 NOTHING_COLLECTED = 5
+# Each worker gets neighbours, which share their module's province, and takes from the other one
+# only when its own are done.
+SHARED_OUT = ["--dist", "worksteal", "-q"]
 
 
 def main(arguments: list[str]) -> int:
@@ -41,11 +44,11 @@ def main(arguments: list[str]) -> int:
 def _everything() -> int:
     failed = [] if _checks_pass() else ["checks"]
     workers = str(max(2, os.cpu_count() or 2))
-    if _pytest(["-m", "not e2e", "-n", workers, "-q"]):
+    if _pytest(["-m", "not e2e", "-n", workers, *SHARED_OUT]):
         failed.append("tests")
     if setup_environment.chromium():
         # Two browsers: more of them wait for each other on a small machine.
-        if _pytest(["-m", "e2e", "-n", "2", "-q"]) not in (0, NOTHING_COLLECTED):
+        if _pytest(["-m", "e2e", "-n", "2", *SHARED_OUT]) not in (0, NOTHING_COLLECTED):
             failed.append("browser tests")
     else:
         warn(NO_BROWSER)

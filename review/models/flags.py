@@ -176,6 +176,18 @@ class Flag(models.Model):
                 condition=Q(state__in=("open", "confirmed")),
                 name="flag_live",
             ),
+            # The list and the dashboard read the first rows of it, in this order.
+            models.Index(
+                fields=["-weight", "-changed_at", "-id"],
+                condition=Q(state__in=("open", "confirmed")),
+                name="flag_live_by_weight",
+            ),
+            # The weightiest of each case of the queue.
+            models.Index(
+                fields=["case", "-weight", "id"],
+                condition=Q(state__in=("open", "confirmed")),
+                name="flag_live_of_case",
+            ),
             GinIndex(fields=["people"], name="flag_by_people"),
         ]
         triggers: ClassVar = [

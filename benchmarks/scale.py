@@ -84,6 +84,7 @@ def pages(rounds):
     inspector, auditor = Client(), Client()
     log_in(inspector, person_with(Role.INSPECTOR))
     log_in(auditor, person_with(Role.AUDITOR))
+    medians = {}
     for label, address in addresses():
         client = auditor if label == "page of the province" else inspector
         answer = client.get(address)
@@ -91,13 +92,15 @@ def pages(rounds):
             print(f"  {label:24} answers {answer.status_code}")
             continue
         times = [timed(lambda: client.get(address))[0] for _n in range(rounds)]  # noqa: B023
+        medians[label] = statistics.median(times)
         with CaptureQueriesContext(connection) as queries:
             client.get(address)
         print(
-            f"  {label:24}{1000 * statistics.median(times):9.1f} ms {len(queries):3} queries "
+            f"  {label:24}{1000 * medians[label]:9.1f} ms {len(queries):3} queries "
             f"{sum(1000 * float(q['time']) for q in queries.captured_queries):8.1f} ms in them",
             flush=True,
         )
+    return medians
 
 
 def memory():
@@ -138,7 +141,7 @@ def measure(size, options):
     )
     if not options.no_rules:
         rules(options.slowest)
-    pages(options.rounds)
+    return pages(options.rounds)
 
 
 def prepare():
@@ -159,13 +162,18 @@ def main():
     options = parser.parse_args()
     prepare()
     database.create(NAME, keep=False, rebuild=False)
+    medians = []
     try:
         with tempfile.TemporaryDirectory() as scratch:
             province = grown_province.seed(options.sizes[0], Path(scratch))
         for size in options.sizes:
             seconds, _n = timed(lambda: province.grow(size))  # noqa: B023
             print(f"\nfilled to {size:,} in {seconds:.0f} s: ", end="")
-            measure(size, options)
+            medians.append(measure(size, options))
+        for label in medians[0].keys() & medians[-1].keys():
+            print(
+                f"  {label:24}{medians[-1][label] / medians[0][label]:6.2f} times the first size"
+            )
     finally:
         connection.close()
         if not options.keep:

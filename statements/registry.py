@@ -38,10 +38,6 @@ def register_viewer(
     _viewers[kind] = Viewer(predicate, queryset_filter, ties)
 
 
-def forget_viewer(kind: str) -> None:
-    _viewers.pop(kind, None)
-
-
 def viewers() -> Iterable[tuple[str, Viewer]]:
     return tuple(_viewers.items())
 

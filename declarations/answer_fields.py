@@ -25,6 +25,7 @@ from common.forms import (
 from common.text import ascii_digits, clean_text
 from declarations.content import Question, Section
 from people import nip
+from statements.letters import validate_printable
 
 MOST_RADIO_BUTTONS = 8
 NAME_LENGTH = 200
@@ -119,7 +120,7 @@ def build_field(question: Question, language: str) -> forms.Field:
 
 def _with_length(field_class: type[CleanCharField], default: int) -> Any:
     return lambda question, language, common: field_class(
-        max_length=question.max_length or default, **common
+        max_length=question.max_length or default, validators=[validate_printable], **common
     )
 
 

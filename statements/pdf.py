@@ -12,6 +12,7 @@ import functools
 import gc
 import io
 import json
+import textwrap
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,12 +28,13 @@ from django.utils import timezone
 from statements import memory
 
 FOLDER = Path(__file__).resolve().parent
-FONTS = ("NotoSans-Regular.ttf", "NotoSans-Bold.ttf")
 ATTACHMENT_NAME = "pernyataan.json"
 MONTHS = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni",
     "Juli", "Agustus", "September", "Oktober", "November", "Desember",
 )  # fmt: skip
+# 9 points at a line height of 1.3, in millimetres.
+CAPTION_LINE = 4.2
 IDENTITY = (
     ("name", "Nama"),
     ("nip", "NIP"),
@@ -219,12 +221,23 @@ def _context(
             "place": content.get("place") or settings.PROVINCE["place"],
             "date": indonesian_date(content["date"]),
             "slots": slots,
+            "caption_height": caption_height(signatures),
             "changes": _has_changes(content),
             "qr": qr_image(code),
             "footer": footer,
         },
         use_l10n=False,
     )
+
+
+def caption_height(signatures: list[dict[str, str]]) -> float:
+    """Millimetres for the longest caption with its post, so that all boxes stand on one line."""
+    letters = 44 if len(signatures) < 3 else 26
+    most = max(
+        sum(len(textwrap.wrap(item.get(key) or "", letters)) for key in ("caption", "post"))
+        for item in signatures
+    )
+    return max(2, most) * CAPTION_LINE + 1
 
 
 def _has_changes(content: dict[str, Any]) -> bool:

@@ -8,6 +8,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
+# About twelve lines: what is shorter stays together on its page.
+LONG = 800
 CHANGES = {"added": "Baru", "changed": "Berubah", "removed": "Dihapus"}
 
 
@@ -17,8 +19,15 @@ def change_word(change: str) -> str:
 
 
 @register.filter
-def change_class(change: str) -> str:
+def change_class(change: str | None) -> str:
     return change if change in CHANGES else ""
+
+
+@register.filter
+def row_class(row: dict[str, Any]) -> str:
+    """How the row changed, and whether it may go on over the page."""
+    is_long = len(str(row.get("value") or "")) + len(str(row.get("before") or "")) > LONG
+    return " ".join(filter(None, (change_class(row.get("change")), "long" if is_long else "")))
 
 
 @register.filter

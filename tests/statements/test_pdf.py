@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import pytest
+from django.core.exceptions import ValidationError
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pypdf import PdfReader
@@ -13,6 +14,7 @@ from pypdf import PdfReader
 from statements import pdf
 from statements.canonical import canonical_json
 from statements.fetching import FetchRefusedError, ShippedFilesOnly
+from statements.letters import validate_printable
 from tests.statements.samples import NAMES, content
 
 AT = datetime.datetime(2026, 11, 23, 7, 5, tzinfo=datetime.UTC)
@@ -125,6 +127,56 @@ def test_a_long_table_repeats_its_head_and_loses_no_row():
     for number, page in enumerate(pages, 1):
         assert f"Halaman {number} dari {len(pages)}" in page
         assert NUMBER in page
+
+
+def test_a_word_without_spaces_stays_on_the_paper():
+    section = {"title": "T", "blocks": [{"type": "fields", "rows": [
+        {"label": "Uraian", "value": "X" * 300},
+    ]}]}  # fmt: skip
+    data, _text = rendered(sections=[section])
+    page = PdfReader(io.BytesIO(data)).pages[0].extract_text()
+
+    assert page.count("X") >= 300
+    assert max(line.count("X") for line in page.splitlines()) < 90
+
+
+@pytest.mark.parametrize("slots", [1, 2, 3])
+def test_a_long_post_stands_above_the_box_of_the_signature(slots):
+    whole = content(number=NUMBER, rows=0, slots=slots)
+    whole["signatures"][0]["post"] = "Kepala " + "Perencanaan dan Pelaporan " * 6 + "akhir"
+    data = pdf.render(canonical_json(whole), code=CODE, created_at=AT)
+    page = PdfReader(io.BytesIO(data)).pages[-1]
+    baselines = []
+    page.extract_text(
+        visitor_text=lambda text, cm, tm, *_: (
+            baselines.append(tm[5] * cm[3] + cm[5]) if "akhir" in text else None
+        )
+    )
+    top = max(float(field.get_object()["/Rect"][3]) for field in page["/Annots"])
+
+    assert baselines
+    assert baselines[-1] > top
+
+
+def test_a_long_text_does_not_leave_a_page_empty():
+    rows = [{"label": str(i), "value": "kata " * 10} for i in range(12)]
+    rows.append({"label": "Uraian", "value": "kata " * 700})
+    section = {"title": "T", "blocks": [{"type": "fields", "rows": rows}]}
+    data, _text = rendered(rows=0, sections=[section])
+
+    assert words(data)[0].count("kata") > 200
+
+
+@pytest.mark.parametrize("text", ["北京", "≥ 25%", "Suharto 😀", "محمد"])
+def test_what_the_paper_cannot_show_is_refused_with_the_characters(text):
+    with pytest.raises(ValidationError) as refused:
+        validate_printable(text)
+    assert text[0] in refused.value.messages[0] or "😀" in refused.value.messages[0]
+
+
+@pytest.mark.parametrize("text", [*NAMES, "Ñandú Łukasz Ž", "satu\ndua – “tiga” • ½ €"])
+def test_what_people_write_can_be_shown(text):
+    validate_printable(text)
 
 
 def test_changes_are_told_in_words():

@@ -36,8 +36,11 @@ migrations:  ## write the migrations that the models ask for
 lock:  ## renew requirements-lock.txt from requirements.txt (needs uv)
 	$(PYTHON) -m scripts.lock_requirements
 
+words:  ## compile the Indonesian texts (needs gettext)
+	cd locale/id/LC_MESSAGES && msgfmt --check-format --no-hash -o django.mo django.po
+
 assets:  ## copy what npm brought into static/vendor
 	npm ci --ignore-scripts
 	$(PYTHON) scripts/vendor_assets.py
 
-.PHONY: help run test test-fast e2e ci check fix migrations lock assets
+.PHONY: help run test test-fast e2e ci check fix migrations lock words assets

@@ -154,6 +154,7 @@ class _Check:
         rows = risk_map.areas.for_map().prefetch_related("posts")
         self.known = {str(row.row_key): row for row in rows}
         self.by_words = {_words(row): row for row in self.known.values()}
+        self.former = self._former_keys()
         self.seen: dict[tuple[str, str, str], int] = {}
         self.seen_keys: dict[str, int] = {}
 
@@ -167,6 +168,12 @@ class _Check:
         }
         found = Post.objects.filter(code__in=wanted - set(self.posts)).select_related("opd")
         return {post.code: post.opd.short_name for post in found}
+
+    def _former_keys(self) -> set[str]:
+        """Keys of the file that rows of the OPD's other maps have."""
+        wanted = {key for row in self.table.rows if (key := _uuid(incoming(row["kunci_baris"])))}
+        rows = RiskArea.objects.filter(map__opd=self.map.opd_id, row_key__in=wanted)
+        return {str(key) for key in rows.values_list("row_key", flat=True)}
 
     def run(self) -> Checked:
         checked = Checked(counts={"added": 0, "changed": 0, "unchanged": 0, "kept": 0})
@@ -195,19 +202,22 @@ class _Check:
 
     def _values(self, row: Row) -> dict[str, Any]:
         values: dict[str, Any] = {"number": row.number}
-        for column in COLUMNS:
-            if column.is_required and not row[column.key].strip():
-                self._fault(row, column.key, _("This cell must not be empty."))
         self._texts(row, values)
+        found = self._identity(row, values)
+        for column in COLUMNS:
+            is_empty = column.is_required and not row[column.key].strip()
+            # What the map itself still lacks comes back as it went out.
+            if is_empty and (found is None or column.value(found)):
+                self._fault(row, column.key, _("This cell must not be empty."))
         if (opd := incoming(row["unit_opd"])) and opd != self.map.opd.code:
             self._fault(
                 row, "unit_opd", _("The map is that of %(opd)s.") % {"opd": self.map.opd.code}
             )
         self._choices(row, values)
+        values["template"] = self._template(row, found)
         self._risk(row, values)
         self._people(row, values)
         self._due(row, values)
-        self._identity(row, values)
         return values
 
     def _texts(self, row: Row, values: dict[str, Any]) -> None:
@@ -234,10 +244,15 @@ class _Check:
             default="none",
         )
         self._choice(row, values, "status", "status", RowStatus.values, default="planned")
+
+    def _template(self, row: Row, found: RiskArea | None) -> int | None:
+        """By its code; a row keeps the version of the template that it was made from."""
         code = incoming(row["kode_pustaka"])
+        if found is not None and found.template is not None and found.template.code == code:
+            return found.template_id
         if code and code not in self.templates:
             self._fault(row, "kode_pustaka", _("The library has no area with this code."))
-        values["template"] = self.templates.get(code)
+        return self.templates.get(code)
 
     def _choice(
         self, row: Row, values: dict[str, Any], key: str, name: str, known: Sequence[str], *,
@@ -328,7 +343,7 @@ class _Check:
         else:
             values["due_on"] = day.isoformat() if day else None
 
-    def _identity(self, row: Row, values: dict[str, Any]) -> None:
+    def _identity(self, row: Row, values: dict[str, Any]) -> RiskArea | None:
         """Which row of the map it is: by its key, else by its words, else a new one."""
         text = incoming(row["kunci_baris"])
         key = _uuid(text) if text else None
@@ -337,8 +352,8 @@ class _Check:
         words = (values["area"], values["activity"], values["conflict_form"])
         same = self.by_words.get(words)
         found = self.known.get(key or "") or same
-        if key and self.known and key not in self.known and same is None:
-            key = None  # A row of another year's file: it comes in as a new one.
+        if key and self.known and key not in self.known and key not in self.former:
+            key = None  # A row of another OPD's file: it comes in as a new one.
         values["row_key"] = str(found.row_key) if found else (key or str(uuid.uuid4()))
         if found is not None and same is not None and found.pk != same.pk:
             self._fault(row, "area", _("Another row of the map has these words already."))
@@ -354,6 +369,7 @@ class _Check:
             )  # fmt: skip
         self.seen.setdefault(words, row.number)
         self.seen_keys.setdefault(values["row_key"], row.number)
+        return found
 
     def _effect(self, values: dict[str, Any]) -> str:
         row = self.known.get(values["row_key"])

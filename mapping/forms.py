@@ -200,10 +200,19 @@ class StartForm(forms.Form):
         self.fields["opd"].queryset = Opd.objects.filter(pk__in=[opd.pk for opd in opds])
         self.fields["opd"].choices = [(opd.pk, opd.name) for opd in opds]
         self.fields["year"].choices = [(year, str(year)) for year in years_offered()]
+        if opds:
+            self.initial = {"opd": opds[0].pk, "year": _year_to_begin(opds[0])} | self.initial
 
     @property
     def helper(self) -> Any:
         return plain_helper(self, "opd", "year", "copy")
+
+
+def _year_to_begin(opd: Opd) -> int:
+    """The first year on offer that has no map yet."""
+    years = years_offered()
+    drawn = set(RiskMap.objects.filter(opd=opd).values_list("year", flat=True))
+    return next((year for year in years if year not in drawn), years[-1])
 
 
 class Styled:

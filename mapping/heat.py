@@ -27,6 +27,19 @@ class Cell:
     def count(self) -> int:
         return len(self.rows)
 
+    @property
+    def fell(self) -> int:
+        """How many came down into a residual cell by their controls."""
+        return sum(row.movement < 0 for row in self.rows) if self.is_residual else 0
+
+    @property
+    def rose(self) -> int:
+        return sum(row.movement > 0 for row in self.rows) if self.is_residual else 0
+
+    @property
+    def is_residual(self) -> bool:
+        return self.key.startswith(RESIDUAL)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

@@ -6,13 +6,12 @@ them (`mapping.carrying`); posts that don't exist in the successor are left out 
 
 import hashlib
 import json
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,7 +21,8 @@ from mapping.carrying import Line, Merger
 from mapping.closing import Closing, close_emptied, closing_of
 from mapping.models import Control, RiskArea, RiskAreaPost, RiskMap
 from mapping.services.errors import MapError
-from mapping.services.maps import COPIED
+from mapping.services.locks import count_change, lock_map
+from mapping.services.maps import COPIED, renew
 from mapping.services.obligations import update_obliged_posts
 from mapping.services.scales import default_scale, rate
 from mapping.workflow import archive
@@ -112,17 +112,26 @@ def _merge_maps(merger: Merger, ids: list[int], year: int) -> Merged:
     if not found:
         return Merged(None)
     successor = merger.successor
+    draft = RiskMap.objects.filter(opd=successor, year=year).open().first()
+    if draft is not None:
+        return Merged(draft, *_carry(found, _held(draft), by=merger.by))
     own = RiskMap.objects.filter(opd=successor).order_by("-year", "-version").first()
-    if own is not None and own.state in OPEN and own.year == year:
-        raise MapError(
-            _("%(opd)s is working on its map of %(year)s; finish that one first.")
-            % {"opd": successor.name, "year": year}
-        )
     draft = _draft(successor, year=year, previous=own, by=merger.by, reason=merger.reason)
     kept = _newest(successor, but=draft)
     taken = [kept, *found] if kept is not None else found
-    carried, duplicates = _carry(taken, draft, by=merger.by)
-    return Merged(draft, carried, duplicates)
+    return Merged(draft, *_carry(taken, draft, by=merger.by))
+
+
+def _held(draft: RiskMap) -> RiskMap:
+    """The map that the successor is working on, to which the rows are added."""
+    draft = lock_map(draft)
+    if not draft.is_editable:
+        raise MapError(
+            _("The map of %(opd)s for %(year)s is under review; finish that one first.")
+            % {"opd": draft.opd.name, "year": draft.year}
+        )
+    count_change(draft)
+    return draft
 
 
 def _check(sources: Sequence[Opd], successor: Opd, reason: str) -> None:
@@ -137,11 +146,15 @@ def _check(sources: Sequence[Opd], successor: Opd, reason: str) -> None:
 
 
 def _newest(opd: Opd, *, but: RiskMap | None = None) -> RiskMap | None:
-    """What the OPD works on, else its map in force; archived ones were carried over already."""
+    """What the OPD works on, else its map in force; archived ones were carried over already.
+
+    One that was begun and has no rows yet doesn't hide the map in force.
+    """
     maps = RiskMap.objects.filter(opd=opd, state__in=[*OPEN, "approved"])
     if but is not None:
         maps = maps.exclude(pk=but.pk)
-    return maps.order_by("-year", "-version").first()
+    has_rows = Exists(RiskArea.objects.filter(map=OuterRef("pk")))
+    return maps.annotate(has_rows=has_rows).order_by("-has_rows", "-year", "-version").first()
 
 
 def _draft(opd: Opd, *, year: int, previous: RiskMap | None, by: User, reason: str) -> RiskMap:
@@ -157,8 +170,10 @@ def _carry(maps: list[RiskMap], draft: RiskMap, *, by: User) -> tuple[int, int]:
         post.code: post.pk
         for post in Post.objects.filter(opd=draft.opd).in_force(on=timezone.localdate())
     }
-    seen: set[tuple[str, str, str]] = set()
-    keys: set[uuid.UUID] = set()
+    there = list(draft.areas.all())
+    seen = {(row.area, row.activity, row.conflict_form) for row in there}
+    keys = {row.row_key for row in there}
+    last = max((row.position for row in there), default=0)
     duplicates, carried = 0, 0
     for risk_map in maps:
         for row in risk_map.areas.select_related("owner_post").order_by("position", "pk"):
@@ -169,7 +184,7 @@ def _carry(maps: list[RiskMap], draft: RiskMap, *, by: User) -> tuple[int, int]:
             seen.add(words)
             keys.add(row.row_key)
             carried += 1
-            _carry_row(row, draft, posts, position=carried, by=by)
+            _carry_row(row, draft, posts, position=last + carried, by=by)
     return carried, duplicates
 
 
@@ -178,6 +193,7 @@ def _carry_row(
 ) -> None:
     copied = RiskArea(map=draft, updated_by=by, **{name: getattr(row, name) for name in COPIED})
     copied.position = position
+    renew(copied, draft.year)
     copied.owner_post_id = posts.get(row.owner_post.code) if row.owner_post else None
     rate(copied, draft.scale)
     copied.save()

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.constraints import all_or_none, known_choice
 from mapping.models.maps import RiskMap
@@ -40,7 +41,7 @@ class ControlEffect(models.TextChoices):
 class RowStatus(models.TextChoices):
     PLANNED = "planned", _("Planned")
     RUNNING = "running", _("Running")
-    DONE = "done", _("Done")
+    DONE = "done", pgettext_lazy("status of a row", "Done")
     STOPPED = "stopped", _("Stopped")
 
 
@@ -209,6 +210,10 @@ class RiskArea(models.Model):
     def movement(self) -> int:
         """By how much the control lowers the magnitude (negative), or raises it."""
         return self.current_magnitude - self.magnitude
+
+    @property
+    def movement_size(self) -> int:
+        return abs(self.movement)
 
     @property
     def is_high(self) -> bool:

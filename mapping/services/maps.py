@@ -1,5 +1,6 @@
 """Beginning a map: empty, from last year's, or as a new version of the approved one."""
 
+import calendar
 import dataclasses
 import datetime
 from collections.abc import Iterable
@@ -119,6 +120,7 @@ def copy_rows(
             map=target, updated_by=by, **{name: getattr(row, name) for name in COPIED}
         )
         copied.position = number
+        renew(copied, target.year)
         if copied.owner_post_id not in living:
             copied.owner_post = None
         rate(copied, target.scale)
@@ -135,6 +137,16 @@ def copy_rows(
     return made
 
 
+def renew(row: RiskArea, year: int) -> None:
+    """What was due in an earlier year is due on the same day of `year`, and no longer done."""
+    if row.due_on is None or row.due_on.year >= year:
+        return
+    day = min(row.due_on.day, calendar.monthrange(year, row.due_on.month)[1])
+    row.due_on = row.due_on.replace(year=year, day=day)
+    if row.status == RiskArea.Status.DONE:
+        row.status = RiskArea.Status.PLANNED
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Since:
     """What has changed since the map that the rows were copied from."""
@@ -145,15 +157,19 @@ class Since:
     # With the row of the area; None for an area that these rows lack.
     happened: list[tuple[RiskArea | None, Happening]] = dataclasses.field(default_factory=list)
     day: datetime.date | None = None
+    # Rows that were due in an earlier year.
+    renewed: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.posts_gone or self.overdue or self.without_owner or self.happened)
+        return bool(
+            self.posts_gone or self.overdue or self.without_owner or self.happened or self.renewed
+        )
 
 
 def changed_since(
     risk_map: RiskMap, rows: list[RiskArea], *, on: datetime.date, viewer: User | None = None
 ) -> Since:
-    """For a draft made from another map: 2 queries, and those of the apps that know more.
+    """For a draft made from another map: 3 queries, and those of the apps that know more.
 
     What happened is counted as `viewer` may read it; without one it is left out.
     """
@@ -176,9 +192,11 @@ def changed_since(
     day = timezone.localdate(risk_map.previous.approved_at or risk_map.previous.created_at)
     happened = happenings.since(risk_map.opd, viewer=viewer, day=day) if viewer else []
     known = {row.template.code if row.template else str(row.row_key): row for row in rows}
+    before = RiskArea.objects.filter(map=risk_map.previous_id, row_key__in=list(here))
     return Since(
-        posts_gone, overdue, without, [(known.get(item.key), item) for item in happened], day
-    )
+        posts_gone, overdue, without, [(known.get(item.key), item) for item in happened], day,
+        renewed=before.filter(due_on__lt=datetime.date(risk_map.year, 1, 1)).count(),
+    )  # fmt: skip
 
 
 def templates_for(opd: Opd) -> list[RiskAreaTemplate]:

@@ -5,6 +5,7 @@ different rows one after the other, the same row only from what they have seen.
 """
 
 import datetime
+import uuid
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -58,9 +59,9 @@ def save_row(
     _check(row, risk_map, posts)
     row.updated_by = by
     row.save()
-    _name_posts(row, posts)
+    is_named_anew = _name_posts(row, posts)
     count_change(risk_map)
-    _record(row, before, by=by)
+    _record(row, before, by=by, is_named_anew=is_named_anew)
     return row
 
 
@@ -96,23 +97,28 @@ def _next_position(risk_map: RiskMap) -> int:
     return (risk_map.areas.aggregate(last=Max("position"))["last"] or 0) + 1
 
 
-def _name_posts(row: RiskArea, posts: Iterable[Post]) -> None:
+def _name_posts(row: RiskArea, posts: Iterable[Post]) -> bool:
+    """Whether the row names other posts than before."""
     wanted = {post.pk for post in posts}
     known = set(row.named_posts.values_list("post_id", flat=True))
     row.named_posts.filter(post_id__in=known - wanted).delete()
     RiskAreaPost.objects.bulk_create(
         RiskAreaPost(area=row, post_id=pk) for pk in sorted(wanted - known)
     )
+    return wanted != known
 
 
-def _record(row: RiskArea, before: RiskArea | None, *, by: User) -> None:
-    changed = [
-        name
-        for name in FIELDS
-        if before is not None and getattr(before, name) != getattr(row, name)
-    ]
-    action = "riskarea.add" if before is None else "riskarea.change"
-    record(action, by=by, target=row, map=str(row.map), changed=changed)
+def _record(row: RiskArea, before: RiskArea | None, *, by: User, is_named_anew: bool) -> None:
+    if before is None:
+        record("riskarea.add", by=by, target=row, map=str(row.map))
+        return
+    changed = [name for name in FIELDS if getattr(before, name) != getattr(row, name)]
+    if is_named_anew:
+        changed.append("posts")
+    record(
+        "riskarea.change", by=by, target=row, map=str(row.map), changed=changed,
+        revision=row.revision,
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -159,8 +165,10 @@ def add_from_library(
         row_from(item, risk_map, position=number, by=by)
         for number, item in enumerate(wanted, first)
     ]
+    former = _former_keys(risk_map, wanted)
     for row in rows:
         row.owner_post, row.due_on = owner_post, due_on
+        row.row_key = former.get(row.template_id, row.row_key)
     RiskArea.objects.bulk_create(rows)
     if rows:
         count_change(risk_map)
@@ -169,6 +177,20 @@ def add_from_library(
             count=len(rows),
         )  # fmt: skip
     return rows
+
+
+def _former_keys(
+    risk_map: RiskMap, templates: Iterable[RiskAreaTemplate]
+) -> dict[int | None, uuid.UUID]:
+    """Template → the key of its row in the OPD's newest map that had one.
+
+    So the controls of the area come along, and years can be compared row by row.
+    """
+    by_code = {item.code: item.pk for item in templates}
+    used = risk_map.areas.values("row_key")
+    rows = RiskArea.objects.filter(map__opd=risk_map.opd_id, template__code__in=list(by_code))
+    found = rows.exclude(row_key__in=used).order_by("map__year", "map__version", "pk")
+    return {by_code[code]: key for code, key in found.values_list("template__code", "row_key")}
 
 
 def row_from(

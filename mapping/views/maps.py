@@ -15,7 +15,7 @@ from common.views import PartMixin, filter_form
 from mapping import heat, workflow
 from mapping.forms import MapFilter, RowFilter, StartForm
 from mapping.models import RiskArea, RiskMap
-from mapping.services import MapError, changed_since, opds_drawn_by, start_map
+from mapping.services import MapError, changed_since, start_map
 from mapping.services.ended import why_ended
 from mapping.services.scales import level_number, words
 from mapping.views.base import MapMixin
@@ -73,9 +73,7 @@ class StartView(PermissionRequiredMixin, View):
         return None
 
     def get(self, request):
-        opds = opds_drawn_by(request.user)
-        initial = {"opd": opds[0].pk} if opds else {}
-        return self.page(StartForm(user=request.user, initial=initial | {"copy": "yes"}))
+        return self.page(StartForm(user=request.user))
 
     def post(self, request):
         form = StartForm(request.POST, user=request.user)

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views import View
 
 from common.errors import conflict as conflict_page
+from mapping import same_row
 from mapping.forms import LibraryForm, RiskAreaForm
 from mapping.models import Control, RiskArea
 from mapping.models.rows import level_words
@@ -28,13 +29,6 @@ from mapping.services import (
 from mapping.services.ended import why_ended
 from mapping.services.scales import level_number
 from mapping.views.base import AreaMixin, MapMixin, add_errors
-
-COMPARED = (
-    "area", "activity", "mcsp_area", "conflict_form", "source", "cause", "officials",
-    "other_parties", "consequence", "likelihood", "impact", "existing_control", "control_effect",
-    "residual_likelihood", "residual_impact", "prevention", "handling", "owner_post", "due_on",
-    "status", "status_note",
-)  # fmt: skip
 
 
 class AreaDetailView(AreaMixin, View):
@@ -57,6 +51,7 @@ class AreaDetailView(AreaMixin, View):
             "draws": draws,
             "may_change": draws and self.map.is_editable and not why_ended(self.map),
             "today": timezone.localdate(),
+            "changes": same_row.changes(row),
         }
         return render(request, "mapping/area_detail.html", context)
 
@@ -65,10 +60,11 @@ class AreaWriteMixin:
     """Shows and takes the form of a row; a row that somebody else wrote meanwhile is compared."""
 
     def page(self, form: Any, *, status: int = 200, **context: Any) -> HttpResponse:
+        seen = self.request.POST.get("seen", "")
         return render(
             self.request,
             "mapping/area_edit.html",
-            {"form": form, "map": self.map, "row": self.row(), **context},
+            {"form": form, "map": self.map, "row": self.row(), "seen": seen, **context},
             status=status,
         )
 
@@ -120,32 +116,28 @@ class AreaEditView(AreaWriteMixin, AreaMixin, View):
 
     def get(self, request, *args, **kwargs):
         form = RiskAreaForm(risk_map=self.map, instance=self.area)
-        return self.closed() or self.page(form, revision=self.area.revision)
+        seen = same_row.shown_values(self.area)
+        return self.closed() or self.page(form, revision=self.area.revision, seen=seen)
 
     def post(self, request, *args, **kwargs):
         form = RiskAreaForm(request.POST, risk_map=self.map, instance=self.area)
         return self.save(form, _revision(request))
 
     def stale(self, form, theirs):
-        """What they wrote beside what was typed; the next press writes over theirs knowingly."""
-        theirs = RiskArea.objects.select_related("source", "owner_post", "updated_by").get(
-            pk=theirs.pk
-        )
-        differences = []
-        for name in COMPARED:
-            mine = form.cleaned_data.get(name)
-            other = getattr(theirs, name)
-            if (mine or "") != (other or ""):
-                label = form.fields[name].label
-                differences.append((label, _shown(theirs, name, other), _shown(None, name, mine)))
+        """What they wrote beside what was typed; the next press writes over it knowingly."""
+        rows = RiskArea.objects.select_related("source", "owner_post", "updated_by")
+        theirs = rows.prefetch_related("named_posts__post").get(pk=theirs.pk)
+        seen = self.request.POST.get("seen", "")
+        differences, data = same_row.compare(form, theirs, seen=seen)
         return self.page(
-            form, status=409, revision=theirs.revision, theirs=theirs, differences=differences
+            RiskAreaForm(data, risk_map=self.map, instance=theirs),
+            status=409,
+            revision=theirs.revision,
+            seen=same_row.shown_values(theirs),
+            theirs=theirs,
+            changes=same_row.changes(theirs, after=_revision(self.request)),
+            differences=differences,
         )
-
-
-def _shown(row: RiskArea | None, name: str, value: Any) -> Any:
-    choices = dict(RiskArea._meta.get_field(name).flatchoices)
-    return choices.get(value, value)
 
 
 def _revision(request: Any) -> int:

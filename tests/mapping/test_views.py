@@ -196,26 +196,41 @@ def test_post_of_another_opd_is_refused(client):
 
 
 def test_same_row_by_two_people(client):
+    """Told who changed what; the form holds theirs where one changed nothing oneself."""
     office = make_office()
     row = make_map(office).areas.get()
+    log_in(client, office.officer)
+    seen = client.get(page("area_edit", row)).context["seen"]
+    own = {"posts": [office.posts[2].pk], "due_on": row.due_on}
     log_in(client, office.head)
-    client.post(page("area_edit", row), values(row, cause="Menurut kepala"))
+    theirs = values(row, cause="Menurut kepala", prevention="Cegah begini", posts=[])
+    client.post(page("area_edit", row), theirs | {"due_on": row.due_on})
     log_in(client, office.officer)
 
-    response = client.post(page("area_edit", row), values(row, cause="Menurut petugas"))
+    sent = values(row, cause="Menurut petugas", handling="Tangani begitu", seen=seen, **own)
+    response = client.post(page("area_edit", row), sent)
 
     assert response.status_code == 409
     text = response.content.decode()
-    assert "Menurut kepala" in text
-    assert "Menurut petugas" in text
-    assert office.head.full_name in text
+    (change,) = response.context["changes"]
+    for words in ("Menurut kepala", "Menurut petugas", change.event.actor_label):
+        assert words in text
+    assert len(change.labels) == 3
+    disputed = {str(each.label): each.is_disputed for each in response.context["differences"]}
+    assert disputed == {"Penyebab": True, "Pencegahan": False, "Jabatan terkait": False}
     row.refresh_from_db()
     assert row.cause == "Menurut kepala"
 
-    sent = values(row, cause="Menurut petugas", revision=response.context["revision"])
-    assert client.post(page("area_edit", row), sent).status_code == 302
+    form = response.context["form"]
+    again = {name: form[name].value() for name in form.fields} | {
+        "revision": response.context["revision"], "seen": response.context["seen"],
+    }  # fmt: skip
+    again = {name: "" if value is None else value for name, value in again.items()}
+    assert client.post(page("area_edit", row), again).status_code == 302
     row.refresh_from_db()
-    assert row.cause == "Menurut petugas"
+    assert (row.cause, row.prevention) == ("Menurut petugas", "Cegah begini")
+    assert row.handling == "Tangani begitu"
+    assert not row.named_posts.exists()
 
 
 def test_different_rows_by_two_people(client):

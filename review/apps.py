@@ -10,7 +10,7 @@ class ReviewConfig(AppConfig):
         from audit import presentation  # noqa: PLC0415 -- see above
         from notices import kinds  # noqa: PLC0415 -- see above
         from people import navigation  # noqa: PLC0415 -- see above
-        from review import menu, policies, sentences  # noqa: F401, PLC0415 -- see above
+        from review import act_policies, menu, policies, sentences  # noqa: F401, PLC0415 -- see above
 
         presentation.register_all(sentences.SENTENCES)
         kinds.register("review.reminded", _("The head of your OPD reminds you"))

@@ -25,7 +25,11 @@ LIVE, ALL = "aktif", "semua"
 
 
 def rule_choices() -> list[tuple[str, Any]]:
-    return [(rule.code, f"{rule.catalogue} · {rule.title}") for rule in RULES.values()]
+    """With the number in the catalogue, where a rule is from there."""
+    return [
+        (code, str(rule.title) if rule.catalogue == "-" else f"{rule.catalogue} · {rule.title}")
+        for code, rule in RULES.items()
+    ]
 
 
 class FlagFilterForm(forms.Form):

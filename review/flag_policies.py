@@ -39,11 +39,18 @@ def reads_rules(user: Any, _target: Any = None) -> bool:
     return user.has_any_role(Role.INSPECTOR, Role.CHIEF_INSPECTOR, Role.AUDITOR)
 
 
+@rules.predicate
+def audits(user: Any, _target: Any = None) -> bool:
+    return user.has_role(Role.AUDITOR)
+
+
 rules.add_perm("review.list_flag", reads_cases)
 rules.add_perm("review.view_flag", reads_cases & is_apart)
 rules.add_perm("review.judge_flag", works_on_cases & is_apart)
 rules.add_perm("review.view_rule", reads_rules)
 rules.add_perm("review.change_rule", leads)
 rules.add_perm("review.draw_nilsample", leads)
+# Seed and population together tell whose register was drawn: not for those who review.
+rules.add_perm("review.list_nilsample", leads | audits)
 rules.add_perm("review.view_flagreply", is_addressee)
 rules.add_perm("review.answer_flagreply", is_addressee)

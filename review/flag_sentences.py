@@ -15,5 +15,6 @@ SENTENCES = {
     "flag.answer": _("answered a question of the Inspectorate"),
     "rule.change": _("changed the rule %(rule)s: %(reason)s"),
     "nilsample.seed": _("fixed the seed %(seed)s of a random sample"),
+    "nilsample.export": _("took out what a random sample was drawn from"),
     "nilsample.draw": _("drew a random sample of %(number)s nil registers"),
 }

@@ -24,4 +24,9 @@ urlpatterns = [
     path("sampel/", rules.SampleListView.as_view(), name="sample_list"),
     path("sampel/ambil/", rules.SampleDrawView.as_view(), name="sample_draw"),
     path("sampel/<uuid:pk>/", rules.SampleDetailView.as_view(), name="sample_detail"),
+    path(
+        "sampel/<uuid:pk>/populasi/",
+        rules.SamplePopulationView.as_view(),
+        name="sample_population",
+    ),
 ]

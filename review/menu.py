@@ -19,3 +19,7 @@ def items(user: "User") -> Iterator[navigation.Item]:
         yield navigation.Item(
             _("Map against reality"), address("review:province"), "compare", order=56
         )
+    if user.has_perm("review.view_registeredact"):
+        yield navigation.Item(
+            _("Decrees and contracts"), address("review:act_list"), "document", order=57
+        )

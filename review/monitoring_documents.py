@@ -1,11 +1,12 @@
 """F8 as a document: from the frozen numbers and nothing else."""
 
 import datetime
+from collections.abc import Iterator
 from typing import Any
 
 from people.models import User
 from review.models import MonitoringReport
-from review.services.monitoring_numbers import KINDS, LABELS, PARTS, scope_of
+from review.services.monitoring_numbers import KINDS, LABELS, PARTS, group_name, scope_of
 
 KIND = "F8"
 STATEMENT = (
@@ -39,6 +40,7 @@ def content_of(report: MonitoringReport, *, signer: User) -> dict[str, Any]:
             _registers(numbers["registers"]),
             *(_fields(t, numbers[part]) for part, t in PARTS.items() if part in numbers),
             _declarations(numbers),
+            *_breakdowns(numbers),
             _areas(numbers),
         ],
         "data": numbers,
@@ -109,6 +111,22 @@ def _declarations(numbers: dict[str, Any]) -> dict[str, Any]:
         ["Jenis atau sumber", "Jumlah", "Per 100 wajib lapor"],
         kinds + sources,
     )
+
+
+def _breakdowns(numbers: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Who was frozen before these were counted has none of them."""
+    for key, title, column in (
+        ("sources_by_opd", "Sumber konflik per OPD", "OPD"),
+        ("sources_by_level", "Sumber konflik per tingkat jabatan", "Tingkat jabatan"),
+    ):
+        if key in numbers:
+            rows = [
+                [group_name(key, r["group"]), r["name"], str(r["number"])] for r in numbers[key]
+            ]
+            yield _table(title, [column, "Sumber", "Jumlah"], rows)
+    if "escalated_from" in numbers:
+        rows = [[row["name"], str(row["number"])] for row in numbers["escalated_from"]]
+        yield _table("Eskalasi per atasan", ["Jabatan atasan", "Kasus lewat batas waktu"], rows)
 
 
 def _areas(numbers: dict[str, Any]) -> dict[str, Any]:

@@ -8,5 +8,11 @@ _PERSON_KEY = r"""regexp_replace(replace(replace(replace(replace(replace(
         ' (bin|binti|br|alm)(?= |$)', '', 'g'),
     'oe', 'u'), 'tj', 'c'), 'dj', 'j'), 'sj', 'sy'), 'nj', 'ny'), '(.)\1', '\1', 'g')"""
 
+
+def person_key_of(column: str) -> str:
+    """The key of the name in `column`."""
+    return _PERSON_KEY.format(name=column)
+
+
 # Of the account `u`. `people_user` has an index over it (`review_user_by_name_key`).
-PERSON_KEY = _PERSON_KEY.format(name="u.name")
+PERSON_KEY = person_key_of("u.name")

@@ -24,6 +24,8 @@ SENTENCES |= {
     "socialisationminutes.add": _("added the minutes %(file)s of a socialisation"),
     "socialisationminutes.remove": _("took the minutes %(file)s of a socialisation away"),
     "socialisationminutes.read_file": _("opened the minutes %(file)s of a socialisation"),
+    "actfile.import": _("took in the register %(file)s of decrees and contracts"),
+    "registeredact.remove": _("removed %(target)s from the register of acts: %(reason)s"),
     "threshold.set": _("set the smallest number that is published to %(value)s"),
     "statistics.publish": _("published the statistics of %(year)s"),
 }

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("review.case_urls")),
     path("", include("review.report_urls")),
     path("", include("review.flag_urls")),
+    path("", include("review.act_urls")),
     path("peta/", reality.ProvinceView.as_view(), name="province"),
     path("peta/cara-membaca/", reality.MethodView.as_view(), name="method"),
     path("opd/<int:pk>/", reality.OpdView.as_view(), name="opd"),

@@ -1,5 +1,6 @@
 """What the Inspectorate's desk remembers."""
 
+from review.models.acts import ActFile, ActParty, RegisteredAct
 from review.models.campaigns import Campaign, CampaignDelivery, CampaignRound
 from review.models.case_desk import CasePresence, SavedFilter
 from review.models.cases import (
@@ -15,7 +16,7 @@ from review.models.cases import (
 from review.models.cooling import FormerOfficial, FormerOfficialBody
 from review.models.desk import Nudge
 from review.models.flag_desk import EvaluationCursor, FlagReply, NilSample, NilSampleItem
-from review.models.flags import Flag, FlagSnapshot, RuleVersion
+from review.models.flags import Flag, FlagSnapshot, RuleText, RuleVersion
 from review.models.minutes import SocialisationMinutes
 from review.models.publications import (
     EvidenceBundle,
@@ -35,6 +36,8 @@ from review.models.reports import (
 from review.models.summaries import OpdStanding, SummaryCell, SummaryMark, SummaryRun
 
 __all__ = [
+    "ActFile",
+    "ActParty",
     "Campaign",
     "CampaignDelivery",
     "CampaignRound",
@@ -61,12 +64,14 @@ __all__ = [
     "Nudge",
     "OpdStanding",
     "PublishedStatistics",
+    "RegisteredAct",
     "ReportFile",
     "ReportMessage",
     "ReportSeries",
     "ReportStep",
     "ReportSubject",
     "ReporterIdentity",
+    "RuleText",
     "RuleVersion",
     "SavedFilter",
     "SocialisationMinutes",

@@ -105,8 +105,10 @@ class NilSample(models.Model):
     rates = models.ForeignKey(RuleVersion, models.PROTECT, related_name="+")
     # Of each level: how many there were, and how many were drawn.
     counts = models.JSONField(default=dict)
-    # sha256 over the sorted keys of all registers that could be drawn.
+    # sha256 over the sorted keys and levels of all registers that could be drawn, and these
+    # themselves, packed (`services.samples`): who draws again needs them as they were.
     population_hash = models.CharField(max_length=64)
+    population = models.BinaryField(default=bytes)
     drawn_at = models.DateTimeField()
     drawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 

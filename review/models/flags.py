@@ -19,6 +19,24 @@ from review.flag_states import FLAG_EDGES, FlagState
 WEIGHT = Q(weight__gte=0, weight__lte=1000)
 
 
+class RuleText(models.Model):
+    """A rule as the code had it: its statement and its words, under their hash.
+
+    Versions point at it, so that a flag can be shown and computed again when the code moved on.
+    """
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    body = models.JSONField()
+
+    class Meta:
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
 class RuleVersion(models.Model):
     """What one rule used from one day on: weight, parameters, switched on or off, and why.
 
@@ -28,7 +46,7 @@ class RuleVersion(models.Model):
 
     rule = models.CharField(_("rule"), max_length=40)
     number = models.PositiveIntegerField(_("version"))
-    code_revision = models.PositiveSmallIntegerField(_("revision of the code"))
+    text = models.ForeignKey(RuleText, models.PROTECT, null=True, related_name="+")
     weight = models.PositiveSmallIntegerField(_("weight (thousandths)"))
     parameters = models.JSONField(_("parameters"), default=dict)
     is_enabled = models.BooleanField(_("switched on"), default=True)

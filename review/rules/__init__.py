@@ -9,6 +9,7 @@ from review.rules import (
     plans,
     posts,
     queue,
+    recusals,
     registers,
     reported,
     units,
@@ -16,8 +17,8 @@ from review.rules import (
 from review.rules.base import Parameter, Rule, Scope
 
 GROUPS = (
-    registers, histories, nil, parties, posts, units, handling, plans, queue, reported,
-    levels,
+    registers, histories, nil, parties, posts, units, handling, recusals, plans, queue,
+    reported, levels,
 )  # fmt: skip
 RULES: dict[str, Rule] = {rule.code: rule for group in GROUPS for rule in group.RULES}
 

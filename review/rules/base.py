@@ -11,6 +11,8 @@ Words of a finding are written once, in Indonesian, and frozen with it, as in a 
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -89,58 +91,23 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule of the catalogue; `automatic` is its number in section 4.2 of the fact sheet."""
+class Wording:
+    """How a rule says what it finds; kept with each version: an old card stays as it was."""
 
-    code: str
-    catalogue: str
-    title: Any
-    weight: int
-    sql: str
     sentence: str
     steps: tuple[Step, ...]
     clears: tuple[str, ...]
-    parameters: tuple[Parameter, ...] = ()
-    scope: Scope = Scope.PEOPLE
-    automatic: int | None = None
-    revision: int = 1
-    # Counts in the score of an open case, though it opens none and nobody is suspected by it.
-    weighs_only: bool = False
     # Label and input of the rows and dates that the finding rests on.
-    evidence: tuple[tuple[str, str], ...] = field(default=())
+    evidence: tuple[tuple[str, str], ...]
 
-    @property
-    def is_queued(self) -> bool:
-        return self.automatic is not None
-
-    @property
-    def counts_in_cases(self) -> bool:
-        return self.is_queued or self.weighs_only
-
-    @property
-    def defaults(self) -> dict[str, Any]:
-        return {parameter.name: parameter.default for parameter in self.parameters}
-
-    def clean_parameters(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """All parameters, checked; raises one ValidationError with every fault."""
-        known = {parameter.name: parameter for parameter in self.parameters}
-        faults = [
-            ValidationError(_("This rule has no parameter “%(name)s”.") % {"name": name})
-            for name in given
-            if name not in known
-        ]
-        cleaned = {}
-        for name, parameter in known.items():
-            try:
-                cleaned[name] = parameter.clean(given.get(name, parameter.default))
-            except ValidationError as fault:
-                faults.append(fault)
-        if faults:
-            raise ValidationError(faults)
-        return cleaned
-
-    def statement(self) -> str:
-        return expand(self.sql)
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Wording:
+        return cls(
+            body["sentence"],
+            tuple(Step(*step) for step in body["steps"]),
+            tuple(body["clears"]),
+            tuple((label, name) for label, name in body["evidence"]),
+        )
 
     def words(self, inputs: Mapping[str, Any]) -> str:
         return self.sentence.format_map(_Readable(inputs))
@@ -168,6 +135,88 @@ class Rule:
     def clearing(self, inputs: Mapping[str, Any]) -> list[str]:
         readable = _Readable(inputs)
         return [text.format_map(readable) for text in self.clears]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the catalogue; `automatic` is its number in section 4.2 of the fact sheet."""
+
+    code: str
+    catalogue: str
+    title: Any
+    weight: int
+    sql: str
+    sentence: str
+    steps: tuple[Step, ...]
+    clears: tuple[str, ...]
+    parameters: tuple[Parameter, ...] = ()
+    scope: Scope = Scope.PEOPLE
+    automatic: int | None = None
+    # Counts in the score of an open case, though it opens none and nobody is suspected by it.
+    weighs_only: bool = False
+    evidence: tuple[tuple[str, str], ...] = field(default=())
+
+    @property
+    def is_queued(self) -> bool:
+        return self.automatic is not None
+
+    @property
+    def counts_in_cases(self) -> bool:
+        return self.is_queued or self.weighs_only
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        return {parameter.name: parameter.default for parameter in self.parameters}
+
+    @property
+    def wording(self) -> Wording:
+        return Wording(self.sentence, self.steps, self.clears, self.evidence)
+
+    def body(self) -> dict[str, Any]:
+        """What makes its findings and their words, as JSON: kept with each version."""
+        return {
+            "sql": self.sql,
+            "sentence": self.sentence,
+            "steps": [[step.kind, step.text, step.edge, step.link] for step in self.steps],
+            "clears": list(self.clears),
+            "evidence": [list(pair) for pair in self.evidence],
+        }
+
+    def clean_parameters(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """All parameters, checked; raises one ValidationError with every fault."""
+        known = {parameter.name: parameter for parameter in self.parameters}
+        faults = [
+            ValidationError(_("This rule has no parameter “%(name)s”.") % {"name": name})
+            for name in given
+            if name not in known
+        ]
+        cleaned = {}
+        for name, parameter in known.items():
+            try:
+                cleaned[name] = parameter.clean(given.get(name, parameter.default))
+            except ValidationError as fault:
+                faults.append(fault)
+        if faults:
+            raise ValidationError(faults)
+        return cleaned
+
+    def statement(self) -> str:
+        return expand(self.sql)
+
+    def words(self, inputs: Mapping[str, Any]) -> str:
+        return self.wording.words(inputs)
+
+    def path(self, inputs: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+        return self.wording.path(inputs)
+
+    def clearing(self, inputs: Mapping[str, Any]) -> list[str]:
+        return self.wording.clearing(inputs)
+
+
+def digest_of(body: Mapping[str, Any]) -> str:
+    """The same for the same code, on any machine."""
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 MONTHS = (

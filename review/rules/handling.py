@@ -9,93 +9,6 @@ CONFLICT_ROWS = (("Deklarasi", "conflict"), ("Dideklarasikan", "declared_on"))
 DECIDED = (("Keputusan", "decision"), ("Diputus", "decided_on"))
 CONFLICT = Step("conflict", "{matter}", "mendeklarasikan {declared_on}", "conflict")
 
-# A statement on the same matter, or with a party of the declared conflict.
-_SAME_THING = """
-         (s.matter_id = c.matter_id OR EXISTS (
-               SELECT 1 FROM declarations_party p
-                 JOIN declarations_conflictparty cp ON cp.conflict_id = c.id
-                WHERE p.statement_id = s.id
-                  AND (cp.name_key <> '' AND cp.name_key = p.name_key
-                       OR cp.npwp <> '' AND cp.npwp = p.npwp OR cp.nib <> '' AND cp.nib = p.nib)))
-"""
-
-RECUSAL_BREACH = Rule(
-    code="F1_RECUSAL_BREACH",
-    catalogue="F1",
-    title=_("A statement on what the person was taken off"),
-    weight=1000,
-    sql=f"""
-        SELECT 'pair:' || c.id || ':' || s.id AS key, c.declarant_id AS subject, s.opd_id AS opd,
-               s.year::int AS year, ARRAY[c.declarant_id] AS people,
-               jsonb_build_object('conflict', c.id, 'decision', d.id, 'statement', s.id,
-                   'declared_on', <day c.sent_at>, 'decided_on', <day d.signed_at>,
-                   'stated_on', <day s.sent_at>, 'matter', m.title,
-                   'signed_matter', sm.title) AS facts,
-               jsonb_build_object('person', u.name) AS shown
-          FROM declarations_conflictdeclaration c
-          JOIN declarations_superiordecision d ON d.conflict_id = c.id AND d.state = 'signed'
-               AND d.finding = 'conflict'
-          JOIN declarations_decisionstatement s ON s.declarant_id = c.declarant_id
-               AND s.state = 'issued' AND s.sent_at > d.signed_at
-          JOIN declarations_matter m ON m.id = c.matter_id
-          JOIN declarations_matter sm ON sm.id = s.matter_id
-          JOIN people_user u ON u.id = c.declarant_id
-         WHERE c.state IN ('conflict_found', 'controlled') AND <among c.declarant_id>
-           AND (d.valid_until IS NULL OR <day s.sent_at> <= d.valid_until)
-           AND EXISTS (
-               SELECT 1 FROM declarations_chosenmeasure cm
-                 JOIN declarations_controlmeasurekind k ON k.id = cm.kind_id
-                WHERE cm.decision_id = d.id AND NOT k.allows_continuing)
-           AND {_SAME_THING}
-    """,  # noqa: S608 -- made of the constants above
-    sentence=(
-        "{person} menandatangani pernyataan “{signed_matter}” pada {stated_on}, padahal sejak "
-        "{decided_on} ia dibatasi dalam hal “{matter}” dan pihak yang sama."
-    ),
-    steps=(
-        PERSON,
-        CONFLICT,
-        Step("decision", "Dibatasi sejak {decided_on}", "diputus", "decision"),
-        Step("statement", "{signed_matter}", "menandatangani {stated_on}", "statement"),
-    ),
-    clears=("Pernyataan itu dicabut atau dikoreksi, atau pengendalian memang sudah berakhir.",),
-    evidence=(*CONFLICT_ROWS, *DECIDED, ("Pernyataan", "statement"), ("Tanggal", "stated_on")),
-)
-
-SUSPENDED_ACT = Rule(
-    code="F3_ACTED_WHILE_SUSPENDED",
-    catalogue="F3",
-    title=_("A statement between the declaration and the decision"),
-    weight=1000,
-    sql=f"""
-        SELECT 'pair:' || c.id || ':' || s.id AS key, c.declarant_id AS subject, s.opd_id AS opd,
-               s.year::int AS year, ARRAY[c.declarant_id] AS people,
-               jsonb_build_object('conflict', c.id, 'statement', s.id,
-                   'declared_on', <day c.sent_at>, 'stated_on', <day s.sent_at>,
-                   'matter', m.title, 'signed_matter', sm.title) AS facts,
-               jsonb_build_object('person', u.name) AS shown
-          FROM declarations_conflictdeclaration c
-          JOIN declarations_decisionstatement s ON s.declarant_id = c.declarant_id
-               AND s.state = 'issued' AND s.sent_at > c.sent_at
-               AND (c.decided_at IS NULL OR s.sent_at < c.decided_at)
-          JOIN declarations_matter m ON m.id = c.matter_id
-          JOIN declarations_matter sm ON sm.id = s.matter_id
-          JOIN people_user u ON u.id = c.declarant_id
-         WHERE c.state IN <live_conflict> AND <among c.declarant_id> AND {_SAME_THING}
-    """,  # noqa: S608 -- made of the constants above
-    sentence=(
-        "{person} menandatangani pernyataan “{signed_matter}” pada {stated_on}, sesudah "
-        "mendeklarasikan konflik pada {declared_on} dan sebelum atasan memutus."
-    ),
-    steps=(
-        PERSON,
-        CONFLICT,
-        Step("statement", "{signed_matter}", "menandatangani {stated_on}", "statement"),
-    ),
-    clears=("Pernyataan itu dicabut atau dikoreksi.",),
-    evidence=(*CONFLICT_ROWS, ("Pernyataan", "statement"), ("Tanggal", "stated_on")),
-)
-
 # Working days after `a` until `b`, by the holidays table.
 _WORKING_DAYS = """(SELECT count(*) FROM generate_series(
                {a} + 1, {b}, interval '1 day') AS d(day)
@@ -221,7 +134,7 @@ TOLD_TO_STOP = Rule(
 
 REPLACEMENT = Rule(
     code="F9_REPLACEMENT_CONFLICTED",
-    catalogue="F9",
+    catalogue="-",
     title=_("A replacement official with an interest in the same party"),
     weight=800,
     sql="""
@@ -261,8 +174,6 @@ REPLACEMENT = Rule(
 )
 
 RULES = (
-    RECUSAL_BREACH,
-    SUSPENDED_ACT,
     DECIDED_LATE,
     OVERDUE,
     TOLD_TO_STOP,

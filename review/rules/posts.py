@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from review.name_keys import PERSON_KEY
 from review.rules.base import Parameter, Rule, Step
 from review.rules.histories import OBLIGED
 from review.rules.registers import PERSON, REGISTER, REGISTER_ROWS
@@ -223,7 +224,7 @@ DECIDED_BY_KIN = Rule(
           JOIN people_user v ON v.id = c.declarant_id
          CROSS JOIN LATERAL (SELECT EXISTS (
                SELECT 1 FROM declarations_conflictparty p WHERE p.conflict_id = c.id
-                  AND p.name_key = lower(u.name)) AS is_party) named
+                  AND p.name_key = {PERSON_KEY}) AS is_party) named
          WHERE named.is_party OR {_ARE_KIN.format(one="c.judge_id", other="c.declarant_id")}
     """,  # noqa: S608 -- made of the constants above
     sentence="{person} menangani deklarasi {other} tentang “{matter}”, padahal {tie}.",

@@ -15,7 +15,7 @@ from review.rules.registers import PERSON, REGISTER_ROWS
 
 DEALS = Rule(
     code="Q1_DEALS_IN_RISK_POST",
-    catalogue="A7",
+    catalogue="-",
     title=_("An interest that deals with the government, in a post of procurement or permits"),
     weight=600,
     automatic=1,
@@ -85,7 +85,7 @@ ACTUAL = Rule(
 
 AFTER_DECISION = Rule(
     code="F8_DECLARED_AFTER_DECISION",
-    catalogue="F8",
+    catalogue="-",
     title=_("A conflict declared after the decision was taken"),
     weight=700,
     automatic=2,
@@ -139,7 +139,7 @@ HIGH_LEVEL = Rule(
 
 CONTINUED = Rule(
     code="F7_CONTINUED_THOUGH_FOUND",
-    catalogue="F7",
+    catalogue="-",
     title=_("Going on although a conflict was found"),
     weight=700,
     automatic=4,

@@ -2,12 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from review.name_keys import person_key_of
 from review.rules.base import Parameter, Rule, Step
 
 REGISTER = Step("register", "Daftar kepentingan {year}", "menyampaikan", "register")
 PERSON = Step("person", "{person}")
 REGISTER_ROWS = (("Daftar kepentingan", "register"), ("Ditandatangani", "signed_on"))
 
+_THEIR_KEY = person_key_of("them.name")
 RELATIVE_MISSING = Rule(
     code="A1_RELATIVE_MISSING",
     catalogue="A1",
@@ -20,7 +22,7 @@ RELATIVE_MISSING = Rule(
             ["anak", "istri", "orang_tua", "suami"],
         ),
     ),
-    sql="""
+    sql=f"""
         SELECT DISTINCT ON (mine.declarant_id, theirs.declarant_id)
                mine.declarant_id || ':' || theirs.declarant_id AS key,
                mine.declarant_id AS subject, mine.opd_id AS opd, mine.year::int AS year,
@@ -42,9 +44,9 @@ RELATIVE_MISSING = Rule(
            AND NOT EXISTS (
                SELECT 1 FROM declarations_interest own
                 WHERE own.register_id = mine.id AND own.section = 'family'
-                  AND (own.relative_id = theirs.declarant_id OR own.name_key = lower(them.name)))
+                  AND (own.relative_id = theirs.declarant_id OR own.name_key = {_THEIR_KEY}))
          ORDER BY mine.declarant_id, theirs.declarant_id, i.relation
-    """,
+    """,  # noqa: S608 -- made of a constant
     sentence=(
         "{other} mencantumkan {person} sebagai keluarga dekat, tetapi daftar kepentingan "
         "{person} tahun {year} tidak mencantumkan {other}."
@@ -159,6 +161,32 @@ OWNER_OF_NOTHING = Rule(
     evidence=(*REGISTER_ROWS, ("Usaha", "company")),
 )
 
+NO_SHARE = Rule(
+    code="A2_SHARE_LEFT_BLANK",
+    catalogue="A2",
+    title=_("A shareholder or owner who says no share"),
+    weight=200,
+    parameters=(Parameter("roles", _("roles that have a share"), ["owner", "shareholder"]),),
+    sql="""
+        SELECT 'row:' || r.declarant_id || ':' || i.row_key AS key, r.declarant_id AS subject,
+               r.opd_id AS opd, r.year::int AS year, ARRAY[r.declarant_id] AS people,
+               jsonb_build_object('register', r.id, 'company', i.name,
+                   'signed_on', <day r.sent_at>, 'year', r.year) AS facts,
+               jsonb_build_object('person', u.name) AS shown
+          FROM declarations_interest i
+          JOIN declarations_interestregister r ON r.id = i.register_id
+          JOIN people_user u ON u.id = r.declarant_id
+         WHERE i.section = 'business' AND i.answers->>'role' = ANY(%(roles)s)
+           AND i.share_percent IS NULL AND i.ended_on IS NULL
+           AND <among r.declarant_id> AND <newest r>
+    """,
+    sentence="{person} mencantumkan diri sebagai pemilik atau pemegang saham {company} tanpa "
+    "mengisi persentase saham.",
+    steps=(PERSON, REGISTER, Step("company", "{company}", "tanpa persentase saham")),
+    clears=("Pegawai mengisi persentase saham {company}.",),
+    evidence=(*REGISTER_ROWS, ("Usaha", "company")),
+)
+
 IMPOSSIBLE_DATE = Rule(
     code="A5_IMPOSSIBLE_DATE",
     catalogue="A5",
@@ -264,6 +292,7 @@ PLACEHOLDER = Rule(
 
 RULES = (
     RELATIVE_MISSING,
+    NO_SHARE,
     NO_IDENTIFIER,
     SHARES_OVER,
     OWNER_OF_NOTHING,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Func, Subquery, TextField
+from django.db.models.fields.json import KeyTransform
 from django.urls import reverse
 
 from declarations.models import (
@@ -15,9 +17,9 @@ from declarations.models import (
     SuperiorDecision,
 )
 from mapping.models import RiskArea
-from review.models import Flag, FlagSnapshot
-from review.rules.base import readable
-from review.services.rule_settings import rule_of
+from review.models import Flag, FlagSnapshot, RegisteredAct, RuleText
+from review.rules import RULES
+from review.rules.base import Wording, readable
 
 if TYPE_CHECKING:
     from people.models import User
@@ -30,6 +32,8 @@ PAGES: dict[str, tuple[Any, str]] = {
     "statement": (DecisionStatement, "declarations:statement_detail"),
     "conflict": (ConflictDeclaration, "declarations:conflict_detail"),
     "decision": (SuperiorDecision, "declarations:decision_detail"),
+    "ruling": (SuperiorDecision, "declarations:decision_detail"),
+    "act": (RegisteredAct, "review:act_detail"),
     "plan": (ControlPlan, "declarations:plan_detail"),
 }
 AREA = "area_id"
@@ -42,12 +46,52 @@ class Row:
     url: str = ""
 
 
-def rows_of(flag: Flag, snapshot: FlagSnapshot, *, user: User) -> list[Row]:
-    """One line for each row or date."""
-    try:
-        evidence = rule_of(flag.rule).evidence
-    except KeyError:  # The rule is gone from the code; its words are not.
-        evidence = tuple((name, name) for name in sorted(snapshot.values))
+def wording_and_digest(snapshot: FlagSnapshot) -> tuple[Wording | None, str]:
+    """The words of the snapshot's own version, and the hash of its facts; one query.
+
+    A version from before texts were kept has those of today's code, if it still knows the rule.
+    """
+    text = RuleText.objects.filter(pk=snapshot.rule_version.text_id).values("body")
+    facts = KeyTransform("facts", "inputs")
+    row = FlagSnapshot.objects.filter(pk=snapshot.pk).annotate(text=Subquery(text))
+    body, digest = row.values_list("text", _Digest(facts, output_field=TextField())).get()
+    if body is not None:
+        return Wording.read(body), digest
+    rule = RULES.get(snapshot.rule_version.rule)
+    return (rule.wording if rule else None), digest
+
+
+class _Digest(Func):
+    """As `evaluation.FINGERPRINT`."""
+
+    template = "encode(sha256(convert_to((%(expressions)s)::text, 'UTF8')), 'hex')"
+
+
+def is_reproduced(snapshot: FlagSnapshot, wording: Wording | None, digest: str) -> bool:
+    """The card comes out again from the version and the frozen facts alone.
+
+    The facts are those that the fingerprint was taken of; sentence, path and what would clear it
+    are what the rule, as its code was then, makes of them.
+    """
+    values = snapshot.values
+    return (
+        wording is not None
+        and digest == snapshot.fingerprint
+        and snapshot.weight == snapshot.rule_version.weight
+        and wording.words(values) == snapshot.sentence
+        and wording.path(values) == snapshot.path
+        and wording.clearing(values) == snapshot.clears
+    )
+
+
+def reproduce(snapshot: FlagSnapshot) -> bool:
+    return is_reproduced(snapshot, *wording_and_digest(snapshot))
+
+
+def rows_of(snapshot: FlagSnapshot, wording: Wording | None, *, user: User) -> list[Row]:
+    """One line for each row or date, with the labels of the snapshot's own version."""
+    # The rule may be gone from the code; its facts are not.
+    evidence = wording.evidence if wording else tuple((n, n) for n in sorted(snapshot.values))
     values = snapshot.values
     urls = _urls({name: values.get(name) for _label, name in evidence}, user=user)
     rows = []

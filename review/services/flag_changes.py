@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from review.models import EvaluationCursor
 from review.rules.parties import FORMER_OFFICIAL
+from review.rules.recusals import OF_ACTS
 
 NAME = "flags"
 # Events get their id a moment before they commit: how far back the next look reaches.
@@ -70,9 +71,13 @@ _MAP_OPDS = {
         " WHERE a.id = ANY(%s::bigint[])"
     ),
 }
-# These are named by one rule alone, which is run for everybody: an entry that got another name
-# says no more whom it touched.
-_OF_RULES = {"review.formerofficial": FORMER_OFFICIAL.code}
+# These are named by a few rules alone, which are run for everybody: an entry that got another
+# name says no more whom it touched.
+_OF_RULES = {
+    "review.formerofficial": (FORMER_OFFICIAL.code,),
+    "review.actfile": (*OF_ACTS, FORMER_OFFICIAL.code),
+    "review.registeredact": (*OF_ACTS, FORMER_OFFICIAL.code),
+}
 # A change of these may touch anybody: the whole province is looked at again.
 _EVERYTHING = frozenset(
     (
@@ -124,7 +129,7 @@ def read_changes(cursor: EvaluationCursor) -> Changes:
         if target_type in _EVERYTHING or action == _IMPORT:
             found.is_everything = True
         elif target_type in _OF_RULES:
-            found.rules.add(_OF_RULES[target_type])
+            found.rules.update(_OF_RULES[target_type])
         elif target_type == "review.ruleversion":
             found.rules.add(rule)
         elif target_type in _PEOPLE or target_type in _MAP_OPDS:

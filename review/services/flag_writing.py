@@ -113,7 +113,7 @@ class _Writer:
         is_different = was != found.fingerprint
         note = changes(self.rule, flag.snapshot, found.facts or {}) if is_different else ""
         needs_snapshot = is_different or flag.rule_version_id != self.version.pk
-        flag.state = _state_after(flag, found.fingerprint)
+        flag.state = state_after(flag, found.fingerprint)
         if is_different:
             flag.change_note = note
         if flag.weight != self.version.weight:
@@ -171,7 +171,7 @@ class _Writer:
         self.events.append((action, flag, {"version": self.version.number, **data}))
 
 
-def _state_after(flag: Flag, fingerprint: str) -> str:
+def state_after(flag: Any, fingerprint: str) -> str:
     """Dismissed stays so until its facts change; what was cleared comes back as it was judged."""
     if flag.state == FlagState.CLEARED:
         if flag.dismissed_fingerprint == fingerprint:

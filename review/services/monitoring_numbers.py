@@ -4,6 +4,7 @@ Formulas: fact sheet of the domain, section 7. Words are those of the document, 
 """
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -20,7 +21,7 @@ from declarations.services.compliance import SIGNED
 from declarations.states import ConflictState
 from mapping.models import RiskArea, RiskMap
 from people import calendar
-from people.models import Opd
+from people.models import Opd, User
 from review.models import ConflictReport
 from review.services.dashboard import quantile
 from review.services.desk import percent
@@ -36,8 +37,8 @@ def numbers_of(
 ) -> dict[str, Any]:
     """JSON-able; `on` is the day as of which it is counted, `ends_on` at the latest.
 
-    Of one OPD they leave out the reports from others: its head reads them, and a report is kept
-    from the OPD that it is about.
+    Of one OPD they leave out the reports from others and the levels of the posts: its head reads
+    them, a report is kept from the OPD that it is about, and few hold a post of one level.
     """
     day = min(ends_on, on)
     span = _span(starts_on, ends_on)
@@ -53,8 +54,15 @@ def numbers_of(
         "nil_then_declared": _nil_then_declared(ends_on.year, span, opd),
         "areas": _areas(opd),
         "escalations": _escalations(span, opd),
+        "escalated_from": _escalated_from(span, opd, on=day),
     }
-    return found | ({"scope": opd.name} if opd else {"reports": _reports(span)})
+    if opd:
+        return found | {"scope": opd.name}
+    return found | {
+        "reports": _reports(span),
+        "sources_by_opd": _sources_by(span, F("opd__name"), "opd__code"),
+        "sources_by_level": _sources_by(span, F("post__level"), "post__level"),
+    }
 
 
 def _of(found: QuerySet, opd: Opd | None, field: str = "opd") -> QuerySet:
@@ -152,6 +160,17 @@ def _sources(span: tuple[Any, Any], opd: Opd | None) -> list[dict[str, Any]]:
     return [{"code": r["code"], "name": r["name"], "number": r["total"]} for r in rows]
 
 
+def _sources_by(span: tuple[Any, Any], group: F, order: str) -> list[dict[str, Any]]:
+    """Declared conflicts by source within each OPD, or within each level of post."""
+    rows = (
+        _sent(span, None)
+        .values(group=group, name=F("source__label_id"))
+        .annotate(total=Count("pk"))
+        .order_by(order, "source__position", "name")
+    )
+    return [{"group": r["group"] or "", "name": r["name"], "number": r["total"]} for r in rows]
+
+
 def _plans(starts_on: datetime.date, day: datetime.date, opd: Opd | None) -> dict[str, Any]:
     """Plans whose last task was due in the period, and how many of them are closed."""
     due = (
@@ -165,9 +184,25 @@ def _plans(starts_on: datetime.date, day: datetime.date, opd: Opd | None) -> dic
 
 
 def _reports(span: tuple[Any, Any]) -> dict[str, Any]:
-    rows = _in(ConflictReport.objects.all(), "received_at", span)
-    number, named = rows.count(), rows.filter(is_named=True).count()
-    return {"number": number, "anonymous_share": percent(number - named, number)}
+    """Received in the period; decided in the period. Only named ones have a limit for that."""
+    received = _in(ConflictReport.objects.all(), "received_at", span)
+    number, named = received.count(), received.filter(is_named=True).count()
+    in_time = Q(decided_at__date__lte=F("decide_due_on"))
+    decided = _in(ConflictReport.objects.all(), "decided_at", span).aggregate(
+        decided=Count("pk"),
+        substantiated=Count("pk", filter=Q(outcome="substantiated")),
+        limited=Count("pk", filter=Q(decide_due_on__isnull=False)),
+        kept=Count("pk", filter=in_time),
+    )
+    return {
+        "number": number,
+        "anonymous_share": percent(number - named, number),
+        "decided": decided["decided"],
+        "substantiated_share": percent(decided["substantiated"], decided["decided"]),
+        "limited": decided["limited"],
+        "in_time": decided["kept"],
+        "share": percent(decided["kept"], decided["limited"]),
+    }
 
 
 def _nil_then_declared(year: int, span: tuple[Any, Any], opd: Opd | None) -> int:
@@ -187,9 +222,26 @@ def _areas(opd: Opd | None) -> dict[str, Any]:
     return {"levels": dict(sorted(levels)), "residual_lower": percent(lower, judged.count())}
 
 
+def _overdue(span: tuple[Any, Any], opd: Opd | None) -> QuerySet[HandlerChange]:
+    passed_on = _of(HandlerChange.objects.filter(reason="overdue"), opd, "conflict__opd")
+    return _in(passed_on, "changed_at", span).order_by()
+
+
 def _escalations(span: tuple[Any, Any], opd: Opd | None) -> int:
-    overdue = _of(HandlerChange.objects.filter(reason="overdue"), opd, "conflict__opd")
-    return _in(overdue, "changed_at", span).count()
+    return _overdue(span, opd).count()
+
+
+def _escalated_from(
+    span: tuple[Any, Any], opd: Opd | None, *, on: datetime.date
+) -> list[dict[str, Any]]:
+    """By the superior who let the limit pass: the post and its OPD, no name."""
+    rows = _overdue(span, opd).filter(from_user__isnull=False).values_list("from_user")
+    counted = dict(rows.annotate(number=Count("pk")))
+    people = User.objects.with_main_post(on=on).filter(pk__in=counted)
+    found: Counter[str] = Counter()
+    for person in people:
+        found[f"{person.post_title or '–'}, {person.opd_name or '–'}"] += counted[person.pk]
+    return [{"name": name, "number": number} for name, number in sorted(found.items())]
 
 
 def scope_of(numbers: dict[str, Any]) -> str:
@@ -213,11 +265,30 @@ def flat(numbers: dict[str, Any]) -> Iterable[tuple[str, str, str, Any]]:
         yield "Sumber konflik", row["name"], "Jumlah", row["number"]
     for level, number in numbers["areas"]["levels"].items():
         yield "Area rawan", level, "Jumlah", number
+    for key, title in (("sources_by_opd", "Sumber per OPD"), ("sources_by_level", LEVEL_TITLE)):
+        for row in numbers.get(key, ()):
+            yield title, group_name(key, row["group"]), row["name"], row["number"]
+    for row in numbers.get("escalated_from", ()):
+        yield "Eskalasi per atasan", row["name"], "Jumlah", row["number"]
     yield "Area rawan", scope, "Residual turun (%)", numbers["areas"]["residual_lower"]
     yield "Perubahan status nihil", scope, "Orang", numbers["nil_then_declared"]
     yield "Eskalasi", scope, "Kasus lewat batas waktu", numbers["escalations"]
 
 
+def group_name(key: str, group: str) -> str:
+    return LEVELS.get(group, "Tanpa jabatan") if key == "sources_by_level" else group
+
+
+LEVEL_TITLE = "Sumber per tingkat jabatan"
+LEVELS = {
+    "political": "Kepala daerah",
+    "jpt_madya": "JPT Madya",
+    "jpt_pratama": "JPT Pratama",
+    "administrator": "Administrator",
+    "pengawas": "Pengawas",
+    "fungsional": "Fungsional",
+    "pelaksana": "Pelaksana",
+}
 KINDS = {"actual": "Aktual", "potential": "Potensial", "perceived": "Dipersepsikan"}
 PARTS = {
     "mapping": "Cakupan pemetaan",
@@ -243,4 +314,7 @@ LABELS = {
     "closed": "Rencana selesai",
     "late": "Rencana terlambat",
     "anonymous_share": "Anonim (%)",
+    "decided": "Diputus",
+    "substantiated_share": "Terbukti dari yang diputus (%)",
+    "limited": "Diputus, beridentitas (berbatas waktu)",
 }

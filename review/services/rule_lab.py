@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import datetime
+import uuid
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q
+from django.utils import timezone
 
 from people.models import User
 from review.conflict_free import bars_of
 from review.flag_querysets import keys_on_reports_kept_from
 from review.flag_states import ON_REPORT, FlagState
 from review.models import Flag, RuleVersion
-from review.rules import RULES, Rule
+from review.rules import Rule
 from review.services.evaluation import findings
-
-if TYPE_CHECKING:
-    import uuid
+from review.services.flag_writing import state_after
 
 SHOWN = 25
 
@@ -30,6 +31,29 @@ class Coming:
 
 
 @dataclass(slots=True)
+class Standing:
+    """How the flags of the rule stand: now, or with the settings that are tried."""
+
+    live: int = 0
+    judged: int = 0
+    confirmed: int = 0
+    # Open flags of all rules that put cases on the queue, and the people whom they are about.
+    queue: int = 0
+    people: int = 0
+    weight: int = 0
+
+    def add(self, state: str) -> None:
+        self.live += state in FlagState.LIVE
+        self.judged += state in FlagState.JUDGED
+        self.confirmed += state == FlagState.CONFIRMED
+
+    @property
+    def precision(self) -> int | None:
+        """Per cent of the judged flags that were confirmed; None without any."""
+        return round(100 * self.confirmed / self.judged) if self.judged else None
+
+
+@dataclass(slots=True)
 class Forecast:
     """Numbers of the whole province; the rows are those that the reader may see."""
 
@@ -37,25 +61,25 @@ class Forecast:
     coming: int = 0
     going: int = 0
     changing: int = 0
-    queue_before: int = 0
-    queue_after: int = 0
-    confirmed_before: int = 0
-    confirmed_after: int = 0
-    judged_before: int = 0
-    judged_after: int = 0
-    weight_before: int = 0
-    weight_after: int = 0
+    before: Standing = field(default_factory=Standing)
+    after: Standing = field(default_factory=Standing)
     come: list[Coming] = field(default_factory=list)
     go: list[Flag] = field(default_factory=list)
 
-    @property
-    def precision_before(self) -> int | None:
-        """Per cent of the judged flags that were confirmed; None without any."""
-        return _percent(self.confirmed_before, self.judged_before)
 
-    @property
-    def precision_after(self) -> int | None:
-        return _percent(self.confirmed_after, self.judged_after)
+class Known(NamedTuple):
+    """What decides what becomes of a flag; as `flag_writing.state_after` asks for it."""
+
+    pk: uuid.UUID | None = None
+    key: str = ""
+    state: str = FlagState.CLEARED
+    fingerprint: str = ""
+    dismissed_fingerprint: str = ""
+    confirmed_at: datetime.datetime | None = None
+    subject_id: uuid.UUID | None = None
+
+
+UNKNOWN = Known()
 
 
 def forecast(
@@ -69,32 +93,35 @@ def forecast(
 ) -> Forecast:
     """The rule with these settings over today's data, against the flags there are.
 
-    Memory holds the keys of this one rule's flags, nothing of what they rest on. A report that
-    `user` must not know of is not even counted.
+    Each flag is taken on exactly as an evaluation would. Memory holds the keys of this one rule's
+    flags, nothing of what they rest on. A report that `user` must not know of is not even counted.
     """
     hidden = _hidden_keys(rule, user)
     known = _known(rule, hidden)
-    result, kept = Forecast(), set()
-    _count_before(result, known)
-    bars = bars_of(user, on=at.date())
+    result = Forecast()
+    bars = bars_of(user, on=timezone.localdate(at))
+    kept: set[uuid.UUID | None] = set()
+    queued: Counter[uuid.UUID | None] = Counter()
     rows = findings(rule, parameters, at=at) if is_enabled else ()
     for key, fingerprint, inputs, subject, opd, people in rows:
         if key in hidden:
             continue
         result.found += 1
-        pk, state, before = known.get(key, (None, FlagState.CLEARED, ""))
-        if pk is not None:
-            kept.add(pk)
-        if state == FlagState.CLEARED:
-            result.coming += 1
-            if len(result.come) < SHOWN and _may_read(bars, subject, opd, people):
-                result.come.append(
-                    Coming(key, rule.words(inputs), str(inputs.get("person") or ""))
-                )
-        else:
-            result.changing += before != fingerprint
-            _count_after(result, state, is_changed=before != fingerprint)
+        flag = known.get(key, UNKNOWN)
+        state = state_after(flag, fingerprint) if flag.pk else FlagState.OPEN
+        result.after.add(state)
+        queued[subject] += state == FlagState.OPEN
+        kept.add(flag.pk)
+        if flag.state != FlagState.CLEARED:
+            result.changing += flag.fingerprint != fingerprint
+            continue
+        if state == FlagState.DISMISSED:
+            continue  # It comes back as it was judged.
+        result.coming += 1
+        if len(result.come) < SHOWN and _may_read(bars, subject, opd, people):
+            result.come.append(Coming(key, rule.words(inputs), str(inputs.get("person") or "")))
     _finish(result, rule, known, kept, weight=weight, user=user)
+    _count_queue(result, rule, known, queued, user=user)
     return result
 
 
@@ -104,63 +131,58 @@ def _hidden_keys(rule: Rule, user: User) -> set[str]:
     return {key for (key,) in keys_on_reports_kept_from(user)}
 
 
-def _known(rule: Rule, hidden: set[str]) -> dict[str, tuple]:
-    rows = Flag.objects.filter(rule=rule.code).values_list("pk", "key", "state", "fingerprint")
-    return {
-        key: (pk, state, fingerprint)
-        for pk, key, state, fingerprint in rows.iterator()
-        if key not in hidden
-    }
-
-
-def _count_before(result: Forecast, known: dict[str, tuple]) -> None:
-    for _pk, state, _fingerprint in known.values():
-        result.judged_before += state in FlagState.JUDGED
-        result.confirmed_before += state == FlagState.CONFIRMED
-
-
-def _count_after(result: Forecast, state: str, *, is_changed: bool) -> None:
-    """A dismissed flag whose facts change is open again, and judged no more."""
-    if state == FlagState.DISMISSED and is_changed:
-        return
-    result.judged_after += state in FlagState.JUDGED
-    result.confirmed_after += state == FlagState.CONFIRMED
+def _known(rule: Rule, hidden: set[str]) -> dict[str, Known]:
+    rows = Flag.objects.filter(rule=rule.code).order_by().values_list(*Known._fields)
+    return {row[1]: Known(*row) for row in rows.iterator() if row[1] not in hidden}
 
 
 def _finish(
-    result: Forecast, rule: Rule, known: dict, kept: set[uuid.UUID], *, weight: int, user: User
+    result: Forecast,
+    rule: Rule,
+    known: dict[str, Known],
+    kept: set[uuid.UUID | None],
+    *,
+    weight: int,
+    user: User,
 ) -> None:
-    gone = [pk for pk, state, _f in known.values() if state != "cleared" and pk not in kept]
+    for flag in known.values():
+        result.before.add(flag.state)
+    gone = [f.pk for f in known.values() if f.state != FlagState.CLEARED and f.pk not in kept]
     result.going = len(gone)
     readable = Flag.objects.visible_to(user).filter(pk__in=gone[:2_000])
     result.go = list(readable.select_related("subject").order_by("-changed_at", "pk")[:SHOWN])
-    live = [state for _pk, state, _f in known.values() if state in FlagState.LIVE]
     current = RuleVersion.objects.current().get(rule=rule.code)
-    result.weight_before = current.weight * len(live)
-    dismissed = sum(state == "dismissed" for _pk, state, _f in known.values())
-    result.weight_after = weight * max(result.found - dismissed, 0)
-    queued = Flag.objects.filter(state=FlagState.OPEN, is_queued=True)
+    result.before.weight = current.weight * result.before.live
+    result.after.weight = weight * result.after.live
+
+
+def _count_queue(
+    result: Forecast,
+    rule: Rule,
+    known: dict[str, Known],
+    queued: Counter[uuid.UUID | None],
+    *,
+    user: User,
+) -> None:
+    """The queue of all rules: what this one puts on it changes, the others stay."""
     on_hidden = Q(rule=ON_REPORT, key__in=keys_on_reports_kept_from(user))
-    result.queue_before = queued.exclude(on_hidden).count()
-    result.queue_after = result.queue_before
-    if rule.is_queued:
-        open_gone = sum(state == "open" and pk not in kept for pk, state, _f in known.values())
-        result.queue_after += result.coming - open_gone
+    others = Flag.objects.filter(state=FlagState.OPEN, is_queued=True).exclude(on_hidden)
+    others = others.exclude(rule=rule.code).order_by()
+    about = others.filter(subject__isnull=False).values("subject").distinct()
+    number, people = others.count(), about.count()
+    now: Counter[uuid.UUID | None] = Counter(
+        flag.subject_id for flag in known.values() if flag.state == FlagState.OPEN
+    )
+    for standing, own in ((result.before, now), (result.after, queued)):
+        mine = {subject for subject, count in own.items() if count and subject}
+        if not rule.is_queued:
+            mine, own = set(), Counter()
+        shared = about.filter(subject__in=mine).count()
+        standing.queue = number + sum(own.values())
+        standing.people = people + len(mine) - shared
 
 
 def _may_read(bars: Any, subject: Any, opd: Any, people: Any) -> bool:
     keys = {str(person) for person in people or ()} | ({str(subject)} if subject else set())
     barred = {str(key) for key in {bars.user_id, *bars.kin, *bars.superiors}}
     return not (keys & barred) and opd not in bars.opds
-
-
-def _percent(part: int, whole: int) -> int | None:
-    return round(100 * part / whole) if whole else None
-
-
-def reproduce(snapshot: Any) -> bool:
-    """The frozen words come out again from the snapshot's own inputs and the rule's code."""
-    rule = RULES.get(snapshot.flag.rule)
-    if rule is None or snapshot.rule_version.code_revision != rule.revision:
-        return False
-    return rule.words(snapshot.values) == snapshot.sentence

@@ -10,14 +10,16 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from review.models import RuleVersion
+from review.models import RuleText, RuleVersion
 from review.rules import RULES, Rule
+from review.rules.base import digest_of
 from review.sampling import SAMPLE
 
 if TYPE_CHECKING:
     from people.models import User
 
 SHIPPED = "Bawaan portal"
+RENEWED = "Aturan diperbarui bersama portal"
 
 
 class RuleError(Exception):
@@ -26,18 +28,41 @@ class RuleError(Exception):
 
 @transaction.atomic
 def load() -> None:
-    """Add a first version of each rule that has none; what somebody changed stays."""
-    known = set(RuleVersion.objects.values_list("rule", flat=True))
+    """A first version of each rule that has none, and a new one where the code has moved on.
+
+    Weight, parameters and the switch that somebody set stay, as far as the rule still has them.
+    """
+    current = {version.rule: version for version in RuleVersion.objects.current()}
     for rule in (*RULES.values(), SAMPLE):
-        if rule.code not in known:
-            RuleVersion.objects.create(
-                rule=rule.code,
-                number=1,
-                code_revision=rule.revision,
-                weight=rule.weight,
-                parameters=rule.defaults,
-                reason=SHIPPED,
-            )
+        version = current.get(rule.code)
+        if version is None:
+            _add(rule, number=1, weight=rule.weight, parameters=rule.defaults, reason=SHIPPED)
+        elif version.text_id != digest_of(rule.body()):
+            _succeed(
+                version, rule, weight=version.weight, parameters=_kept(rule, version.parameters),
+                is_enabled=version.is_enabled, reason=RENEWED,
+            )  # fmt: skip
+
+
+def _kept(rule: Rule, parameters: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in parameters.items() if name in rule.defaults}
+    try:
+        return rule.clean_parameters(kept)
+    except ValidationError:
+        return rule.defaults
+
+
+def _add(rule: Rule, **values: Any) -> RuleVersion:
+    body = rule.body()
+    text, _is_new = RuleText.objects.get_or_create(digest=digest_of(body), defaults={"body": body})
+    return RuleVersion.objects.create(rule=rule.code, text=text, **values)
+
+
+def _succeed(version: RuleVersion, rule: Rule, **values: Any) -> RuleVersion:
+    """In force instead of `version`, which stays."""
+    last = RuleVersion.objects.filter(rule=rule.code).aggregate(last=Max("number"))["last"]
+    RuleVersion.objects.filter(pk=version.pk).update(is_current=False)
+    return _add(rule, number=last + 1, **values)
 
 
 def rule_of(code: str) -> Rule:
@@ -74,18 +99,10 @@ def change_rule(
     before = (current.weight, current.parameters, current.is_enabled)
     if before == (weight, cleaned, is_enabled):
         raise RuleError(_("Nothing is different from the version in force."))
-    last = RuleVersion.objects.filter(rule=code).aggregate(last=Max("number"))["last"]
-    RuleVersion.objects.filter(pk=current.pk).update(is_current=False)
-    version = RuleVersion.objects.create(
-        rule=code,
-        number=last + 1,
-        code_revision=rule.revision,
-        weight=weight,
-        parameters=cleaned,
-        is_enabled=is_enabled,
-        reason=reason,
+    version = _succeed(
+        current, rule, weight=weight, parameters=cleaned, is_enabled=is_enabled, reason=reason,
         created_by=by,
-    )
+    )  # fmt: skip
     record(
         "rule.change",
         by=by,

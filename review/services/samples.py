@@ -7,11 +7,14 @@ import hashlib
 import math
 import secrets
 import uuid
+import zlib
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.utils import timezone
 
 from audit.services import record
 from review.models import NilSample, NilSampleItem, RuleVersion
@@ -20,6 +23,8 @@ from review.sampling import LEVELS, SAMPLE
 if TYPE_CHECKING:
     from people.models import User
 
+# Register, person, OPD, level.
+Row = tuple[Any, Any, int, str]
 # The newest register of each person that is nil, with the highest level that a map in force
 # gives to a post the person holds.
 _POPULATION = """
@@ -57,7 +62,7 @@ def draw(*, year: int, seed: str, by: User, at: datetime.datetime) -> NilSample:
     """Of each level the registers with the smallest hash of seed and key, by the level's rate."""
     _check(by)
     rates = _rates()
-    population = population_of(year, on=at.date())
+    population = population_of(year, on=timezone.localdate(at))
     chosen, counts = choose(population, seed=seed, rates=rates.parameters)
     sample = NilSample.objects.create(
         year=year,
@@ -65,6 +70,7 @@ def draw(*, year: int, seed: str, by: User, at: datetime.datetime) -> NilSample:
         rates=rates,
         counts=counts,
         population_hash=hash_of(population),
+        population=_packed(population),
         drawn_at=at,
         drawn_by=by,
     )
@@ -76,7 +82,7 @@ def draw(*, year: int, seed: str, by: User, at: datetime.datetime) -> NilSample:
     return sample
 
 
-def population_of(year: int, *, on: datetime.date) -> list[tuple[Any, Any, int, str]]:
+def population_of(year: int, *, on: datetime.date) -> list[Row]:
     """Register, person, OPD and level of all that may be drawn, by key."""
     with connection.cursor() as cursor:
         cursor.execute(_POPULATION, {"year": year, "on": on})
@@ -87,8 +93,8 @@ def population_of(year: int, *, on: datetime.date) -> list[tuple[Any, Any, int, 
 
 
 def choose(
-    population: list[tuple[Any, Any, int, str]], *, seed: str, rates: dict[str, int]
-) -> tuple[list[tuple[Any, Any, int, str]], dict[str, list[int]]]:
+    population: list[Row], *, seed: str, rates: dict[str, int]
+) -> tuple[list[Row], dict[str, list[int]]]:
     """The drawn rows, and of each level how many there were and how many were drawn.
 
     Depends on nothing but its arguments: who has them draws the same again.
@@ -105,7 +111,41 @@ def choose(
     return chosen, counts
 
 
-def hash_of(population: list[tuple[Any, Any, int, str]]) -> str:
+def draw_again(sample: NilSample) -> bool:
+    """The same registers come out again, from what the row itself keeps and nothing else."""
+    population = _unpacked(sample.population)
+    chosen, counts = choose(population, seed=sample.seed, rates=sample.rates.parameters)
+    items = set(sample.items.values_list("register_id", "level"))
+    return (
+        hash_of(population) == sample.population_hash
+        and {(row[0], row[3]) for row in chosen} == items
+        and counts == sample.counts
+    )
+
+
+def listed(sample: NilSample) -> Iterator[tuple[str, str, str]]:
+    """Register, level and rank of all that could be drawn: enough to draw again by hand."""
+    for key, _subject, _opd, level in _unpacked(sample.population):
+        yield str(key), level, _rank(sample.seed, key)
+
+
+def _packed(population: list[Row]) -> bytes:
+    """Seventeen bytes a register: its key, the number of its level."""
+    return zlib.compress(
+        b"".join(key.bytes + bytes([LEVELS.index(level)]) for key, _s, _o, level in population)
+    )
+
+
+def _unpacked(packed: Any) -> list[Row]:
+    """Without person and OPD, which the draw does not depend on."""
+    data = zlib.decompress(bytes(packed)) if packed else b""
+    return [
+        (uuid.UUID(bytes=data[at : at + 16]), None, 0, LEVELS[data[at + 16]])
+        for at in range(0, len(data), 17)
+    ]
+
+
+def hash_of(population: list[Row]) -> str:
     lines = sorted(f"{key} {level}" for key, _subject, _opd, level in population)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 

@@ -24,7 +24,6 @@ from review.models import Flag, FlagReply
 from review.path_drawing import draw
 from review.rules import RULES
 from review.services import evidence
-from review.services.rule_lab import reproduce
 from review.workflow import flag_cases
 from review.workflow import flags as workflow
 
@@ -95,6 +94,7 @@ class FlagDetailView(FlagMixin, TemplateView):
         snapshots = list(flag.snapshots.select_related("rule_version")[:50])
         shown = self.shown(snapshots)
         path = shown.path
+        wording, digest = evidence.wording_and_digest(shown)
         return super().get_context_data(
             **kwargs,
             flag=flag,
@@ -102,9 +102,9 @@ class FlagDetailView(FlagMixin, TemplateView):
             rule=RULES.get(flag.rule),
             shown=shown,
             is_now=shown.pk == flag.snapshot_id,
-            is_reproduced=self.is_reproduced(shown),
+            is_reproduced=evidence.is_reproduced(shown, wording, digest),
             snapshots=snapshots,
-            rows=evidence.rows_of(flag, shown, user=user),
+            rows=evidence.rows_of(shown, wording, user=user),
             path=path,
             drawing=draw(
                 path, title=_("From the person to the finding"),
@@ -126,10 +126,6 @@ class FlagDetailView(FlagMixin, TemplateView):
         if found is None:
             raise Http404
         return found
-
-    def is_reproduced(self, snapshot: Any) -> bool:
-        snapshot.flag = self.flag
-        return reproduce(snapshot)
 
 
 class FlagFormView(FlagMixin, InvalidFormMixin, FormView):

@@ -14,16 +14,19 @@ from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import DetailView, FormView, ListView, TemplateView
+from django.views.generic import DetailView, FormView, ListView, TemplateView, View
 from rules.contrib.views import PermissionRequiredMixin
 
+from audit.services import record
+from common.spreadsheets import write_csv
 from common.views import InvalidFormMixin
 from review import flag_forms as forms
 from review.dashboard_presentation import LEVELS as LEVEL_WORDS
 from review.models import Flag, NilSample, RuleVersion
 from review.rules import RULES, Rule
 from review.sampling import LEVELS, SAMPLE
-from review.services import rule_lab, rule_settings
+from review.services import rule_lab, rule_settings, samples
+from review.views.publications import attachment
 from review.workflow.samples import draw_sample
 
 SHOWN_VERSIONS = 50
@@ -182,7 +185,8 @@ class SampleListView(PermissionRequiredMixin, ListView):
     context_object_name = "samples"
 
     def get_queryset(self):
-        return NilSample.objects.select_related("drawn_by", "rates").order_by("-drawn_at")[:50]
+        rows = NilSample.objects.select_related("drawn_by").defer("population")
+        return rows.order_by("-drawn_at")[:50]
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
@@ -204,7 +208,25 @@ class SampleDetailView(PermissionRequiredMixin, DetailView):
             (LEVEL_WORDS.get(level, _("Without a level")), *counts.get(level, (0, 0)))
             for level in LEVELS
         ]
-        return super().get_context_data(**kwargs, levels=levels)
+        return super().get_context_data(
+            **kwargs,
+            levels=levels,
+            is_same=samples.draw_again(self.object),
+            may_list=self.request.user.has_perm("review.list_nilsample"),
+        )
+
+
+class SamplePopulationView(PermissionRequiredMixin, View):
+    """What could be drawn, without names: for who draws again with a program of their own."""
+
+    permission_required = "review.list_nilsample"
+    http_method_names = ("get",)
+
+    def get(self, request, *args, **kwargs):
+        sample = get_object_or_404(NilSample, pk=self.kwargs["pk"])
+        data = b"".join(write_csv(("Daftar", "Tingkat", "Urutan"), samples.listed(sample)))
+        record("nilsample.export", by=request.user, target=sample)
+        return attachment(data, "text/csv; charset=utf-8", f"sampel-{sample.seed[:8]}.csv")
 
 
 @method_decorator(transaction.non_atomic_requests, name="dispatch")

@@ -23,9 +23,11 @@ from declarations.models import (
     SuperiorDecision,
 )
 from declarations.services.configuration import form_in_use
+from declarations.services.matters import key_of
 from mapping.models import ConflictSource, RiskArea, RiskMap
 from matching.names import name_key, person_key
 from people.models import Assignment, Post, User
+from review.models import ActFile, ActParty, RegisteredAct
 from tests.mapping.factories import RiskAreaFactory, RiskMapFactory
 from tests.people.factories import OpdFactory, PostFactory, person_with, post_of
 from tests.review.factories import approved_map, make_conflict, make_statement, template
@@ -197,6 +199,11 @@ def a1(hit: bool) -> None:
     register(other, {**back, "name": "Andi Wijaya", "relation": "suami", "relative": one})
 
 
+def a2(hit: bool) -> None:
+    share = {} if hit else {"share_percent": "40"}
+    register(person(), {"answers": {"role": "shareholder"}, **share})
+
+
 def a3(hit: bool) -> None:
     register(person(), {"identifier": "" if hit else "1234567890123"})
 
@@ -346,6 +353,15 @@ def d3(hit: bool) -> None:
     party("family", hit=True, body=True, kind="AUDIT" if hit else "PBJ")
 
 
+def d3_former_opd(hit: bool) -> None:
+    opd, who = OpdFactory(name="Dinas Kelautan dan Perikanan, Pesisir"), person()
+    Assignment.objects.create(
+        user=who, post=PostFactory(opd=opd), starts_on=datetime.date(2018, 1, 1),
+        ends_on=TODAY - (300 if hit else 900) * DAY,
+    )  # fmt: skip
+    statement(who, opd.name, kind="AUDIT")
+
+
 def q10(hit: bool) -> None:
     left, who = person(name="Zainal Abidin"), person()
     days = 100 if hit else 900
@@ -446,6 +462,41 @@ def f1(hit: bool) -> None:
     statement(who, "PT Sama")
 
 
+def registered(who: User, *parties: str, on: datetime.date, **fields: Any) -> RegisteredAct:
+    number = f"027/{next(_numbers)}"
+    file = ActFile.objects.create(
+        name="sk.csv", sha256="0" * 64, added=1, changed=0, unchanged=0, imported_at=NOW,
+        imported_by=person_with(),
+    )  # fmt: skip
+    title = fields.pop("title", "Penetapan pemenang")
+    made = RegisteredAct.objects.create(
+        file=file, opd=post_of(who).opd, kind="kontrak", number=number, number_key=key_of(number),
+        title=title, title_key=key_of(title), signed_on=on, signatory=who, **fields,
+    )  # fmt: skip
+    for name in parties:
+        ActParty.objects.create(act=made, name=name, name_key=name_key(name))
+    return made
+
+
+def f1_decision(hit: bool) -> None:
+    who = person()
+    decide(conflict(who, "PT Sama"), "MUNDUR_PROSES", replacement=person_with(), by=person())
+    decide(conflict(person(), "PT Sama" if hit else "PT Lain"), "BATASI_AKSES", by=who, at=NOW)
+
+
+def f1_act(hit: bool) -> None:
+    who = person()
+    decide(conflict(who, "PT Sama"), "MUNDUR_PROSES", replacement=person_with())
+    registered(who, "PT Sama", on=TODAY - (1 if hit else 8) * DAY)
+
+
+def f3_act(hit: bool) -> None:
+    who = person()
+    made = conflict(who, at=NOW - 5 * DAY)
+    title = made.matter.title if hit else "Hal yang lain"
+    registered(who, on=TODAY - 2 * DAY, title=title)
+
+
 def f2_late(hit: bool) -> None:
     made = conflict(person(), at=NOW - 40 * DAY)
     decide(made, "BATASI_AKSES", at=NOW - (20 if hit else 35) * DAY)
@@ -542,6 +593,11 @@ def l2(hit: bool) -> None:
 
 
 CASES = {
+    "A2_SHARE_LEFT_BLANK": a2,
+    "D3_AUDITORS_FORMER_OPD": d3_former_opd,
+    "F1_RECUSAL_DECISION": f1_decision,
+    "F1_RECUSAL_ACT": f1_act,
+    "F3_SIGNED_WHILE_SUSPENDED": f3_act,
     "A1_RELATIVE_MISSING": a1,
     "A3_NO_IDENTIFIER": a3,
     "A4_SHARES_OVER_WHOLE": a4,

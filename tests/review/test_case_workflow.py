@@ -412,7 +412,7 @@ def make_flag(subject, opd, *, rule="F-UJI", key="1", queued=True, weight=700, *
 
     version, _new = RuleVersion.objects.get_or_create(
         rule=rule, number=1,
-        defaults={"code_revision": 1, "weight": weight, "reason": "uji", "parameters": {}},
+        defaults={"weight": weight, "reason": "uji", "parameters": {}},
     )  # fmt: skip
     now = timezone.now()
     return Flag.objects.create(

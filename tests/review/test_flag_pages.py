@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import AuditEvent
+from declarations.models import InterestRegister
 from people.models import Role
 from review.models import Case, Flag, NilSample, RuleVersion
 from review.rules import RULES
@@ -20,7 +21,7 @@ from review.workflow import flags as workflow
 from review.workflow.samples import draw_sample
 from tests.people.factories import log_in, person_with
 from tests.queries import count_page_queries
-from tests.review.flag_cases import CASES, person, register
+from tests.review.flag_cases import CASES, conflict, decide, person, register
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 12
@@ -228,7 +229,7 @@ def test_the_lab_says_what_comes_and_goes_and_writes_nothing(client):
 
     result = page.context["result"]
     assert (result.found, result.coming, result.going) == (0, 0, 1)
-    assert (result.precision_before, result.precision_after) == (100, None)
+    assert (result.before.precision, result.after.precision) == (100, None)
     assert [each.pk for each in result.go] == [flag.pk]
     assert client.get(url, {"weight": "9999"}).context["result"] is None
     assert RuleVersion.objects.filter(rule=CODE).count() == 1
@@ -241,6 +242,54 @@ def test_the_lab_says_what_comes_and_goes_and_writes_nothing(client):
         user=user,
     )
     assert (wider.found, wider.going) == (1, 0)
+
+
+def test_the_lab_foretells_exactly_what_the_change_brings():
+    """One comes back dismissed and one confirmed, one goes, one comes for the first time."""
+    code = "Q3_HIGH_LEVEL"
+    chief, inspector = person_with(Role.CHIEF_INSPECTOR), person_with(Role.INSPECTOR)
+    for level in ("TINGGI", "TINGGI", "SANGAT_TINGGI", "SEDANG"):
+        decided = decide(conflict(person()), "BATASI_AKSES", level=level, **RISK)
+        assert decided.level == level
+    evaluate_all(at=timezone.now())
+    high, other = Flag.objects.filter(rule=code, sentence__contains="Tinggi (19)").exclude(
+        sentence__contains="Sangat"
+    )
+    workflow.dismiss(high, by=inspector, reason="Sudah diperiksa.")
+    workflow.confirm(other, by=inspector, reason="Benar.")
+    set_levels(code, ["SANGAT_TINGGI"], chief)
+    tried = ["SEDANG", "TINGGI"]
+
+    told = rule_lab.forecast(
+        RULES[code], weight=250, parameters={"levels": tried}, is_enabled=True,
+        at=timezone.now(), user=chief,
+    )  # fmt: skip
+    before = Flag.objects.filter(rule=code)
+    queue = Flag.objects.filter(state="open", is_queued=True)
+    assert told.before.queue == queue.count()
+    assert told.before.people == queue.values("subject").distinct().count()
+    set_levels(code, tried, chief, weight=250)
+
+    states = sorted(before.values_list("state", flat=True))
+    assert states == ["cleared", "confirmed", "dismissed", "open"]
+    assert (told.coming, told.going, told.found) == (2, 1, 3)
+    assert told.after.queue == queue.count()
+    assert told.after.people == queue.values("subject").distinct().count()
+    live = Flag.objects.live().filter(rule=code)
+    assert (told.after.live, told.after.weight) == (2, sum(flag.weight for flag in live))
+    assert (told.after.judged, told.after.confirmed, told.after.precision) == (2, 1, 50)
+
+
+RISK = {"likelihood": 4, "impact": 4, "magnitude": 19}
+
+
+def set_levels(code, levels, by, weight=500):
+    current = RuleVersion.objects.current().get(rule=code)
+    rule_settings.change_rule(
+        code, weight=weight, parameters={"levels": levels}, is_enabled=True, reason="Dicoba.",
+        seen=current.number, by=by,
+    )  # fmt: skip
+    evaluate_all(at=timezone.now())
 
 
 # --- The sample ------------------------------------------------------------------------------
@@ -259,6 +308,13 @@ def test_the_sample_can_be_drawn_again_and_its_seed_comes_first():
     again, counts = samples.choose(population, seed=sample.seed, rates=rates)
     assert {row[0] for row in again} == set(sample.items.values_list("register", flat=True))
     assert (counts, sample.population_hash) == (sample.counts, samples.hash_of(population))
+    # Nobody needs the registers as they were: what the draw rested on is kept with it.
+    InterestRegister.objects.update(state="expired")
+    sample.refresh_from_db()
+    assert samples.draw_again(sample)
+    sample.seed = "0" * 32
+    assert not samples.draw_again(sample) or len(population) == 1
+    assert len(list(samples.listed(sample))) == len(population)
     first, second = AuditEvent.objects.filter(action__startswith="nilsample.").order_by("pk")
     assert (first.action, first.data["seed"]) == ("nilsample.seed", sample.seed)
     assert second.action == "nilsample.draw"
@@ -278,7 +334,13 @@ def test_drawing_by_the_page(client):
 
     sample = NilSample.objects.get()
     assert client.get(reverse("review:sample_list")).status_code == 200
-    assert client.get(reverse("review:sample_detail", args=[sample.pk])).status_code == 200
+    page = client.get(reverse("review:sample_detail", args=[sample.pk]))
+    assert page.context["is_same"]
+    listed = client.get(reverse("review:sample_population", args=[sample.pk]))
+    assert len(listed.content.splitlines()) == 2
+    as_role(client, Role.INSPECTOR)
+    listed = client.get(reverse("review:sample_population", args=[sample.pk]))
+    assert listed.status_code == 403
 
 
 def test_check_refuses_a_weight_that_is_no_number():

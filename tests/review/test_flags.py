@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -16,11 +17,11 @@ from declarations.workflow import registers as register_workflow
 from declarations.workflow.base import TransitionError
 from people.models import Role, User
 from review import planted
-from review.models import EvaluationCursor, Flag, RuleVersion
+from review.models import EvaluationCursor, Flag, FlagSnapshot, RuleVersion
 from review.rules import RULES
 from review.services import evaluation, flag_changes, rule_settings
 from review.services.evaluation import evaluate_all, evaluate_subjects
-from review.services.rule_lab import reproduce
+from review.services.evidence import reproduce
 from review.workflow import flag_runs
 from review.workflow import flags as workflow
 from tests.declarations.factories import business_row, full_draft, office, sent_register
@@ -57,6 +58,28 @@ def test_a_finding_becomes_a_flag_with_its_evidence():
     assert flag.snapshot.sentence == flag.sentence
     assert reproduce(flag.snapshot)
     assert AuditEvent.objects.filter(action="flag.raise", target_id=flag.pk).count() == 1
+
+
+def test_an_old_flag_comes_out_again_when_the_code_has_moved_on(monkeypatch):
+    """From the text of its own version; a fact or a weight that was touched is noticed."""
+    flag = one_flag()
+    old = flag.snapshot
+    rule = replace(RULES[flag.rule], sentence="Kata yang lain tentang {company}.")
+    monkeypatch.setitem(RULES, flag.rule, rule)
+
+    rule_settings.load()
+    evaluate_all(at=now())
+
+    flag.refresh_from_db()
+    assert flag.sentence == "Kata yang lain tentang CV Rafflesia Jaya."
+    assert (flag.rule_version.number, flag.snapshot.rule_version_id) == (2, flag.rule_version_id)
+    assert reproduce(FlagSnapshot.objects.get(pk=old.pk))
+    assert reproduce(flag.snapshot)
+    for touched in ({"weight": 1}, {"sentence": "Lain."}, {"fingerprint": "0" * 64}):
+        forged = FlagSnapshot.objects.get(pk=old.pk)
+        for name, value in touched.items():
+            setattr(forged, name, value)
+        assert not reproduce(forged)
 
 
 def test_a_second_run_writes_nothing():

@@ -23,6 +23,8 @@ from review.services.evaluation import findings
 # Which rules are meant for a planted kind; several where one case is of two kinds.
 KINDS: dict[str, tuple[str, ...]] = {
     "A1_relative_missing": ("A1_RELATIVE_MISSING",),
+    "A2_share_left_blank": ("A2_SHARE_LEFT_BLANK",),
+    "A6_identifier_digits": ("A6_IDENTIFIER_DIGITS",),
     "A3_company_without_identifier": ("A3_NO_IDENTIFIER",),
     "A4_shares_over_100": ("A4_SHARES_OVER_WHOLE",),
     "A4_owner_with_zero_share": ("A4_OWNER_WITHOUT_SHARE",),
@@ -65,6 +67,7 @@ KINDS: dict[str, tuple[str, ...]] = {
 }
 # The relative of these is known by name only.
 BY_FIRST_PERSON = frozenset(("D3_auditors_own_ground",))
+BY_CHANCE = "the story makes it true by chance"
 # Why a rule flags more than was planted.
 OTHERWISE = {
     "A1_RELATIVE_MISSING": "one of ten relatives of the story names nobody back",
@@ -75,6 +78,8 @@ OTHERWISE = {
     "D1_KIN_IN_LINE": "D6 plants kin between superior and subordinate, too; ordinary kin",
     "D5_NO_REGISTER": "six of a hundred never file, and B11 plants two",
     "D6_CHECKED_BY_KIN": "the superior of D1 acknowledges a relative's register",
+    "A2_SHARE_LEFT_BLANK": "shareholders of the story who gave no share",
+    "E2_OFF_THE_MAP": "conflicts of the story in areas that a small map lacks",
     "E3_RISK_WITHOUT_CONTROL": "the seeded maps have areas past their day",
     "E4_NIL_OUTLIER": "the OPD of the A12 clones is mostly nil as well",
     "F4_TASK_OVERDUE": "tasks of the story that are past their day",
@@ -137,7 +142,9 @@ def report(planted: list[dict[str, Any]], *, at: datetime.datetime) -> Report:
         _excuse_silent(result, planted, at=at)
     for code, rows in sorted(flags.items()):
         keys = {key for key, _people, _opd in rows}
-        result.rules.append(Line(code, len(keys), len(keys & hits), OTHERWISE.get(code, "")))
+        result.rules.append(
+            Line(code, len(keys), len(keys & hits), OTHERWISE.get(code, BY_CHANCE))
+        )
     return result
 
 

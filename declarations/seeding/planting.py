@@ -24,6 +24,7 @@ from declarations.seeding.registers import interest_id, register_id
 from declarations.states import ConflictState as C
 from declarations.states import RegisterState as State
 from declarations.states import TaskState as T
+from mapping.models import RiskAreaPost
 from people.models.organisation import PostLevel
 from people.seeding.demo import DEMO_OPD, DEMO_POSTS
 from people.seeding.population import Kinship, Person
@@ -64,6 +65,11 @@ class Planter:
             and self._has_three_years(p)
         ]
         self.rng.shuffle(self.free)
+        self.risky = set(
+            RiskAreaPost.objects.filter(
+                area__map__state="approved", area__level__in=("TINGGI", "SANGAT_TINGGI")
+            ).values_list("post__code", flat=True)
+        )
 
     def _has_three_years(self, person: Person) -> bool:
         return person.starts_on < datetime.date(self.year - 2, 1, 1)
@@ -182,6 +188,30 @@ class Planter:
                 "A3_company_without_identifier",
                 [person],
                 row["name"],
+                register=self.register(person, self.year),
+            )
+
+    def _a2_share_left_blank(self) -> None:
+        if person := self.take():
+            row = self.maker.business(person, role="shareholder", share_percent="10")
+            row.pop("share_percent")
+            self.add_row(person, "business", row, since=self.year)
+            self.note(
+                "A2_share_left_blank",
+                [person],
+                row["name"],
+                register=self.register(person, self.year),
+            )
+
+    def _a6_bad_identifier(self) -> None:
+        """As the form let pass it before it counted digits."""
+        if person := self.take():
+            row = self.maker.business(person, role="director") | {"nib": "91203"}
+            self.add_row(person, "business", row, since=self.year)
+            self.note(
+                "A6_identifier_digits",
+                [person],
+                row["nib"],
                 register=self.register(person, self.year),
             )
 
@@ -349,7 +379,7 @@ class Planter:
             )
 
     def _nil_two_years_in_risk_post(self) -> None:
-        if person := self.take(lambda p: p.post.opd in ("01.04", "04.16", "05.02", "05.03")):
+        if person := self.take(lambda p: p.post.code in self.risky):
             self.make_nil(person, since=self.year - 1)
             self.note(
                 "B11_nil_two_years_in_risk_post",
@@ -759,7 +789,8 @@ class Planter:
         _d6_reviewer_is_kin, _f1_recusal_breach, _f2_superior_late, _f2_overdue_now,
         _f3_acted_while_suspended, _f4_task_overdue, _f5_stale_after_transfer,
         _f6_refused_then_done, _superior_related, _continued_though_found,
-        _declared_after_decision, _replacement_conflicted,
+        _declared_after_decision, _replacement_conflicted, _a2_share_left_blank,
+        _a6_bad_identifier,
     )  # fmt: skip
 
 

@@ -52,6 +52,8 @@ DECIDED_LATE = Rule(
     evidence=(*CONFLICT_ROWS, *DECIDED, ("Hari kerja", "days")),
 )
 
+# Whose turn it is beyond the limit, and whose turn was over because they let it pass: that a
+# declaration was handed to the next superior does not make it decided in time.
 OVERDUE = Rule(
     code="F2_DECISION_OVERDUE",
     catalogue="F2",
@@ -59,28 +61,43 @@ OVERDUE = Rule(
     weight=500,
     automatic=5,
     sql="""
-        SELECT 'conflict:' || c.id AS key, c.handler_id AS subject, c.opd_id AS opd,
-               c.year::int AS year, array_remove(ARRAY[c.handler_id, c.declarant_id], NULL)
-               AS people,
-               jsonb_build_object('conflict', c.id, 'matter', m.title, 'due_on', c.due_on,
+        WITH late AS (
+            SELECT c.id, c.handler_id AS superior_id, c.due_on AS late_on
+              FROM declarations_conflictdeclaration c
+             WHERE c.state IN <awaiting> AND c.due_on < %(on)s::date
+               AND <among c.handler_id, c.declarant_id>
+            UNION ALL
+            SELECT c.id, h.from_user_id, <day h.changed_at>
+              FROM declarations_conflictdeclaration c
+              JOIN declarations_handlerchange h ON h.conflict_id = c.id AND h.reason = 'overdue'
+             WHERE c.state IN <awaiting> AND <among h.from_user_id, c.declarant_id>
+        )
+        SELECT DISTINCT ON (late.id, late.superior_id)
+               'conflict:' || late.id || coalesce(':' || late.superior_id, '') AS key,
+               late.superior_id AS subject, c.opd_id AS opd, c.year::int AS year,
+               array_remove(ARRAY[late.superior_id, c.declarant_id], NULL) AS people,
+               jsonb_build_object('conflict', c.id, 'matter', m.title, 'late_on', late.late_on,
                    'declared_on', <day c.sent_at>) AS facts,
-               jsonb_build_object('person', coalesce(u.name, 'Belum ada atasan'),
+               jsonb_build_object('person', coalesce(u.name, 'Atasan yang belum ditetapkan'),
                    'other', v.name) AS shown
-          FROM declarations_conflictdeclaration c
+          FROM late
+          JOIN declarations_conflictdeclaration c ON c.id = late.id
           JOIN declarations_matter m ON m.id = c.matter_id
           JOIN people_user v ON v.id = c.declarant_id
-          LEFT JOIN people_user u ON u.id = c.handler_id
-         WHERE c.state IN <awaiting> AND c.due_on < %(on)s::date
-           AND <among c.handler_id, c.declarant_id>
+          LEFT JOIN people_user u ON u.id = late.superior_id
+         ORDER BY late.id, late.superior_id, late.late_on
     """,
-    sentence="Deklarasi {other} tentang “{matter}” belum diputus oleh {person} sejak {due_on}.",
+    sentence=(
+        "{person} membiarkan batas putusan atas deklarasi {other} tentang “{matter}” lewat pada "
+        "{late_on}; deklarasi itu belum diputus."
+    ),
     steps=(
         PERSON,
         Step("conflict", "{matter}", "deklarasi {other}", "conflict"),
-        Step("date", "Batas {due_on}", "belum diputus"),
+        Step("date", "Lewat {late_on}", "belum diputus"),
     ),
-    clears=("Atasan memutus deklarasi itu.",),
-    evidence=(*CONFLICT_ROWS, ("Batas putusan", "due_on")),
+    clears=("Deklarasi itu diputus.",),
+    evidence=(*CONFLICT_ROWS, ("Lewat batas", "late_on")),
 )
 
 TOLD_TO_STOP = Rule(

@@ -356,11 +356,11 @@ def d3(hit: bool) -> None:
 def d3_former_opd(hit: bool) -> None:
     opd = OpdFactory(name="Dinas Kelautan dan Perikanan, Pesisir")
     who = person(since=TODAY - 200 * DAY)
+    statement(who, opd.name, kind="AUDIT")
     Assignment.objects.create(
         user=who, post=PostFactory(opd=opd), starts_on=datetime.date(2018, 1, 1),
         ends_on=TODAY - (300 if hit else 900) * DAY,
     )  # fmt: skip
-    statement(who, opd.name, kind="AUDIT")
 
 
 def q10(hit: bool) -> None:

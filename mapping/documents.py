@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import translation
 
+from mapping import heat
 from mapping.models import Control, RiskArea, RiskMap
 from mapping.models.rows import level_words
 from people.models import Post, User
@@ -20,13 +21,13 @@ STATEMENT = (
     "mencegah konflik kepentingan tahun {year}."
 )
 COLUMNS = [
-    "No",
     "Area, kegiatan dan bentuk konflik",
     "Sumber dan penyebab",
     "Jabatan dan pihak terkait",
     "Dampak dan risiko",
+    "Pengendalian yang ada",
     "Pencegahan dan penanganan",
-    "Penanggung jawab",
+    "Penanggung jawab, waktu dan status",
 ]
 
 
@@ -48,7 +49,7 @@ def content(
                 _summary(risk_map, rows),
                 _heat(risk_map, rows),
                 _table(risk_map, rows),
-                _controls(controls),
+                _controls(rows, controls),
             ],
             "data": {
                 "year": risk_map.year,
@@ -83,37 +84,46 @@ def _summary(risk_map: RiskMap, rows: Sequence[RiskArea]) -> dict[str, Any]:
 
 
 def _heat(risk_map: RiskMap, rows: Sequence[RiskArea]) -> dict[str, Any]:
-    """Numbers of the rows in each cell: before the control → what is left."""
-    table = []
-    for likelihood in range(5, 0, -1):
-        cells = [f"Kemungkinan {likelihood}"]
-        for impact in range(1, 6):
-            here = [
-                row.position
-                for row in rows
-                if (row.likelihood, row.impact) == (likelihood, impact)
-            ]
-            left = [
-                row.position
-                for row in rows
-                if (row.residual_likelihood, row.residual_impact) == (likelihood, impact)
-            ]
-            words = [", ".join(map(str, here))] if here else []
-            words += [f"sisa: {', '.join(map(str, left))}"] if left else []
-            cells.append("; ".join(words) or "–")
-        table.append({"cells": cells})
-    columns = ["", *(f"Dampak {impact}" for impact in range(1, 6))]
+    """Numbers of the rows in each cell, before the control and what is left."""
+    scale = risk_map.scale
+    inherent = heat.table(scale, rows, kind=heat.INHERENT)
+    judged = [row for row in rows if row.residual_magnitude is not None]
+    residual = heat.table(scale, judged, kind=heat.RESIDUAL)
+    table = [
+        {
+            "cells": [
+                f"{line.likelihood} {line.label}",
+                *(_cell(*pair) for pair in zip(line.cells, left.cells, strict=True)),
+            ],
+            "bands": [0, *(cell.band for cell in line.cells)],
+        }
+        for line, left in zip(inherent, residual, strict=True)
+    ]
+    columns = ["Kemungkinan", *(f"Dampak {step} {label}" for step, label in heat.impacts(scale))]
     return {
         "title": "Peta panas",
-        "note": "Nomor baris menurut kemungkinan dan dampak; “sisa” setelah pengendalian.",
-        "blocks": [{"type": "table", "columns": columns, "rows": table, "empty": "Nihil"}],
-    }
+        "note": "Besaran dan tingkat tiap sel, dengan nomor baris; “sisa” setelah pengendalian.",
+        "blocks": [
+            {
+                "type": "table", "columns": columns, "rows": table, "empty": "Nihil",
+                "is_unnumbered": True,
+            },
+        ],
+    }  # fmt: skip
+
+
+def _cell(before: heat.Cell, left: heat.Cell) -> str:
+    words = [f"{before.magnitude} {before.label}"]
+    for name, cell in (("baris", before), ("sisa", left)):
+        if cell.rows:
+            words.append(f"{name} {', '.join(str(row.position) for row in cell.rows)}")
+    return "\n".join(words)
 
 
 def _table(risk_map: RiskMap, rows: Sequence[RiskArea]) -> dict[str, Any]:
-    cells = [{"cells": _cells(row, risk_map)} for row in rows]
+    cells = [{"number": row.position, "cells": _cells(row, risk_map)} for row in rows]
     table = {"type": "table", "columns": COLUMNS, "rows": cells, "empty": "Nihil"}
-    return {"title": "Area rawan", "blocks": [table]}
+    return {"title": "Area rawan", "blocks": [table], "is_wide": True}
 
 
 def _cells(row: RiskArea, risk_map: RiskMap) -> list[str]:
@@ -122,22 +132,26 @@ def _cells(row: RiskArea, risk_map: RiskMap) -> list[str]:
     if row.residual_magnitude is not None:
         left = level_words(risk_map.scale, row.residual_level)
         risk += f", sisa {row.residual_magnitude} ({left})"
-    due = f", paling lambat {row.due_on:%d-%m-%Y}" if row.due_on else ""
+    due = f"paling lambat {row.due_on:%d-%m-%Y}" if row.due_on else ""
+    charge = (row.owner_post.title if row.owner_post else "–", due, row.get_status_display())
+    existing = (row.existing_control, str(row.get_control_effect_display()))
     return [
-        str(row.position),
         f"{row.area}: {row.activity}. {row.conflict_form}",
         f"{row.source}. {row.cause}",
         "; ".join(part for part in (posts, row.officials, row.other_parties) if part) or "–",
         f"{row.consequence}. Risiko {risk}",
-        "; ".join(part for part in (row.existing_control, row.prevention, row.handling) if part),
-        f"{row.owner_post.title if row.owner_post else '–'}{due}",
+        "\n".join(part for part in existing if part),
+        f"{row.prevention}\nBila terjadi: {row.handling}" if row.handling else row.prevention,
+        "\n".join(str(part) for part in charge if part),
     ]
 
 
-def _controls(controls: Sequence[Control]) -> dict[str, Any]:
+def _controls(areas: Sequence[RiskArea], controls: Sequence[Control]) -> dict[str, Any]:
+    numbers = {area.row_key: str(area.position) for area in areas}
     rows = [
         {
             "cells": [
+                numbers[item.row_key],
                 item.title,
                 item.owner_post.title,
                 f"{item.due_on:%d-%m-%Y}",
@@ -146,9 +160,12 @@ def _controls(controls: Sequence[Control]) -> dict[str, Any]:
         }
         for item in controls
     ]
-    columns = ["Pengendalian", "Penanggung jawab", "Waktu", "Status"]
-    table = {"type": "table", "columns": columns, "rows": rows, "empty": "Nihil"}
-    return {"title": "Rencana pengendalian", "blocks": [table]}
+    columns = ["Baris", "Pengendalian", "Penanggung jawab", "Waktu", "Status"]
+    table = {
+        "type": "table", "columns": columns, "rows": rows, "empty": "Nihil",
+        "is_unnumbered": True,
+    }  # fmt: skip
+    return {"title": "Rencana pengendalian", "blocks": [table], "is_wide": True}
 
 
 def _data(row: RiskArea) -> dict[str, Any]:
@@ -162,6 +179,16 @@ def _data(row: RiskArea) -> dict[str, Any]:
         "sumber": row.source.code,
         "penyebab": row.cause,
         "jabatan": [post.code for post in row.posts.all()],
+        "pejabat": row.officials,
+        "pihak_terkait": row.other_parties,
+        "dampak_uraian": row.consequence,
+        "kontrol_ada": row.existing_control,
+        "kontrol_efektif": row.control_effect,
+        "pencegahan": row.prevention,
+        "penanganan": row.handling,
+        "penanggung_jawab": row.owner_post.code if row.owner_post else "",
+        "target": f"{row.due_on:%Y-%m-%d}" if row.due_on else "",
+        "status": row.status,
         "kemungkinan": row.likelihood,
         "dampak": row.impact,
         "besaran": row.magnitude,

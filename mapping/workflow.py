@@ -38,6 +38,8 @@ class Missing:
 
     message: str
     area: RiskArea | None = None
+    # Seen and settled on the page of the row, not in its form.
+    is_comment: bool = False
 
     def __str__(self) -> str:
         if self.area is None:
@@ -64,7 +66,9 @@ def missing_before_signing(risk_map: RiskMap, rows: list[RiskArea]) -> list[Miss
         )
     )
     missing += [
-        Missing(_("settle the reviewer's comment."), row) for row in rows if row.pk in open_rows
+        Missing(_("settle the reviewer's comment."), row, is_comment=True)
+        for row in rows
+        if row.pk in open_rows
     ]
     return missing
 

@@ -10,6 +10,7 @@ from mapping.services.maps import (
     opds_drawn_by,
     reopen_map,
     start_map,
+    templates_but,
     templates_for,
     years_offered,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "save_source",
     "settle_comment",
     "start_map",
+    "templates_but",
     "templates_for",
     "update_obliged_posts",
     "write_entry",

@@ -212,3 +212,9 @@ def templates_for(opd: Opd) -> list[RiskAreaTemplate]:
         if any(area.fits(code) for code in (opd.code, *area.former))
     ]
     return sorted(fitting, key=lambda area: (area.is_for_all, area.code))
+
+
+def templates_but(fitting: Iterable[RiskAreaTemplate]) -> list[RiskAreaTemplate]:
+    """The rest of the library, which an OPD may take over all the same."""
+    others = RiskAreaTemplate.objects.filter(valid_until__isnull=True).select_related("source")
+    return list(others.exclude(pk__in=[item.pk for item in fitting]).order_by("code"))

@@ -24,6 +24,7 @@ from mapping.services import (
     add_from_library,
     remove_row,
     save_row,
+    templates_but,
     templates_for,
 )
 from mapping.services.ended import why_ended
@@ -60,13 +61,11 @@ class AreaWriteMixin:
     """Shows and takes the form of a row; a row that somebody else wrote meanwhile is compared."""
 
     def page(self, form: Any, *, status: int = 200, **context: Any) -> HttpResponse:
-        seen = self.request.POST.get("seen", "")
-        return render(
-            self.request,
-            "mapping/area_edit.html",
-            {"form": form, "map": self.map, "row": self.row(), "seen": seen, **context},
-            status=status,
-        )
+        row, seen = self.row(), self.request.POST.get("seen", "")
+        shown = {"form": form, "map": self.map, "row": row, "seen": seen}
+        if row is not None:
+            shown["comments"] = row.comments.filter(settled_at=None).select_related("created_by")
+        return render(self.request, "mapping/area_edit.html", shown | context, status=status)
 
     def row(self) -> RiskArea | None:
         return None
@@ -175,12 +174,29 @@ class LibraryView(MapMixin, View):
 
     def page(self, form, *, ticked=(), status=200):
         known = set(self.map.areas.values_list("template_id", flat=True))
-        scale = self.map.scale
-        offered = []
-        for item in templates_for(self.map.opd):
+        fitting = templates_for(self.map.opd)
+        groups = (
+            ("own", _("Meant for your OPD"), [item for item in fitting if not item.is_for_all]),
+            ("general", _("Found in every OPD"), [item for item in fitting if item.is_for_all]),
+            ("others", _("Meant for other OPDs"), templates_but(fitting)),
+        )
+        context = {
+            "map": self.map,
+            "form": form,
+            "groups": [
+                {"key": key, "heading": heading, "items": self.offered(items, known, ticked)}
+                for key, heading, items in groups
+                if items
+            ],
+        }
+        return render(self.request, "mapping/library.html", context, status=status)
+
+    def offered(self, templates, known, ticked):
+        scale, found = self.map.scale, []
+        for item in templates:
             magnitude = scale.magnitude(item.likelihood, item.impact)
             level = scale.band(magnitude)["level"]
-            offered.append(
+            found.append(
                 {
                     "template": item,
                     "is_taken": item.pk in known,
@@ -190,21 +206,7 @@ class LibraryView(MapMixin, View):
                     "label": level_words(scale, level),
                 }
             )
-        own = [item for item in offered if not item["template"].is_for_all]
-        general = [item for item in offered if item["template"].is_for_all]
-        context = {
-            "map": self.map,
-            "form": form,
-            "groups": [
-                group
-                for group in (
-                    {"key": "own", "heading": _("Meant for your OPD"), "items": own},
-                    {"key": "general", "heading": _("Found in every OPD"), "items": general},
-                )
-                if group["items"]
-            ],
-        }
-        return render(self.request, "mapping/library.html", context, status=status)
+        return found
 
     def post(self, request, *args, **kwargs):
         codes = request.POST.getlist("kode")[:200]

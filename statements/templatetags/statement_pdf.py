@@ -42,9 +42,10 @@ def has_changes(rows: list[dict[str, Any]]) -> bool:
 
 
 @register.filter
-def cells(row: dict[str, Any]) -> list[tuple[str, str]]:
-    """Each cell with what stood there before, where that differs."""
+def cells(row: dict[str, Any]) -> list[tuple[str, str, int]]:
+    """Each cell with what stood there before, where that differs, and its shade (0: none)."""
     values = row.get("cells", [])
-    before = row.get("before") or [""] * len(values)
-    pairs = zip(values, before, strict=False)
-    return [(value, old if old != value else "") for value, old in pairs]
+    nothing = len(values)
+    before, bands = row.get("before") or [""] * nothing, row.get("bands") or [0] * nothing
+    found = zip(values, before, bands, strict=False)
+    return [(value, old if old != value else "", band) for value, old, band in found]

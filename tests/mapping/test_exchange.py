@@ -9,7 +9,8 @@ from openpyxl import Workbook, load_workbook
 
 from common.spreadsheets import write_csv, write_xlsx
 from mapping.exchange import COLUMNS, check_file, table_rows
-from mapping.models import MapImport, RiskArea
+from mapping.models import MapImport, RiskArea, RiskAreaTemplate
+from mapping.services import add_from_library
 from mapping.services.errors import MapError
 from mapping.services.importing import receive, take_over
 from tests.mapping.factories import RiskAreaFactory, make_map, make_office
@@ -69,6 +70,29 @@ def test_exported_file_comes_back_unchanged(kind):
     upload = SimpleUploadedFile(f"peta.{kind}", exported(risk_map, kind).read())
     take_over(receive(upload, risk_map=risk_map, by=office.officer), by=office.officer)
     assert stored(risk_map) == before
+
+
+def test_what_the_map_lacks_or_the_library_dropped_comes_back_unchanged():
+    office = make_office()
+    risk_map = make_map(office)
+    add_from_library(risk_map, codes=["PBJ-01", "UMM-01"], by=office.officer)
+    RiskAreaTemplate.objects.filter(code="PBJ-01").update(valid_until="2026-01-01")
+
+    checked = check_file(exported(risk_map), name="peta.xlsx", risk_map=risk_map)
+
+    assert checked.faults == []
+    assert checked.counts["unchanged"] == 3
+
+
+def test_row_of_another_year_is_the_same_area():
+    office = make_office()
+    old = make_map(office, year=2025)
+    new = make_map(office, year=2026)
+
+    checked = check_file(exported(old), name="peta.xlsx", risk_map=new)
+
+    assert [row["row_key"] for row in checked.rows] == [str(old.areas.get().row_key)]
+    assert checked.counts["added"] == 1
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
@@ -190,8 +214,6 @@ def test_changed_since_the_check():
     risk_map = make_map(office)
     file = changed(risk_map, Penyebab="Baru")
     batch = receive(SimpleUploadedFile("a.xlsx", file.read()), risk_map=risk_map, by=office.head)
-    from mapping.services import add_from_library
-
     add_from_library(risk_map, codes=["PBJ-01"], by=office.officer)
 
     with pytest.raises(MapError):

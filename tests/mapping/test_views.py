@@ -126,6 +126,8 @@ def test_start_and_pick_from_the_library(client):
 
     again = {"opd": office.opd.pk, "year": RiskMapYear.this(), "copy": "no"}
     assert client.post(reverse("mapping:start"), again).status_code == 422
+    form = client.get(reverse("mapping:start")).context["form"]
+    assert form["year"].value() == RiskMapYear.this() + 1
 
 
 class RiskMapYear:

@@ -1,5 +1,6 @@
 """Every step of a map and a control: effect, event, notice; who and from where; races."""
 
+import datetime
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -19,6 +20,7 @@ from statements.models import Document
 from tests.mapping.factories import (
     ControlFactory,
     RiskAreaFactory,
+    RiskMapFactory,
     bring_to,
     make_map,
     make_office,
@@ -226,6 +228,40 @@ def test_last_year_copied_says_what_has_changed():
     assert new.areas.with_overdue_controls(on=timezone.localdate()).get().overdue_count == 1
 
 
+def test_what_was_due_in_an_earlier_year_is_planned_again():
+    office = make_office()
+    year = timezone.localdate().year
+    old = make_map(office, year=year - 1, rows=2)
+    done, running = old.areas.all()
+    old.areas.filter(pk=done.pk).update(due_on=datetime.date(year - 1, 6, 30), status="done")
+    old.areas.filter(pk=running.pk).update(due_on=datetime.date(year, 6, 30), status="done")
+    bring_to(old, office, "approved")
+
+    new = services.start_map(opd=office.opd, year=year, by=office.officer, copy=True)
+
+    rows = list(new.areas.for_map())
+    june = datetime.date(year, 6, 30)
+    assert [(row.due_on, row.status) for row in rows] == [(june, "planned"), (june, "done")]
+    assert services.changed_since(new, rows, on=timezone.localdate()).renewed == 1
+
+
+def test_an_area_ticked_again_is_the_same_area():
+    """Its controls come along, and the years can be compared."""
+    office = make_office()
+    year = timezone.localdate().year
+    old = RiskMapFactory(opd=office.opd, year=year - 1)
+    (before,) = services.add_from_library(
+        old, codes=["PBJ-01"], by=office.head, owner_post=office.posts[0],
+        due_on=timezone.localdate(),
+    )  # fmt: skip
+    bring_to(old, office, "approved")
+
+    new = services.start_map(opd=office.opd, year=year, by=office.head)
+    first, second = services.add_from_library(new, codes=["PBJ-01", "UMM-01"], by=office.head)
+
+    assert first.row_key == before.row_key != second.row_key
+
+
 def test_scale_of_an_old_map_is_kept():
     from mapping.models import RiskScale
 
@@ -311,6 +347,37 @@ def test_merging():
     assert first.posts[2].is_obliged is False
     with pytest.raises(PermissionDenied):
         merge_opds([first.opd], successor=successor, year=year, by=first.head, reason="x")
+
+
+def test_merging_into_a_map_that_is_being_drawn():
+    """A map begun without rows doesn't hide the one in force; the successor's draft grows."""
+    from mapping.merging import merge_opds
+
+    source, successor = make_office(), make_office()
+    year = timezone.localdate().year
+    make_map(source, state="approved")
+    RiskMapFactory(opd=source.opd, year=year + 1)
+    draft = make_map(successor)
+    admin = person_with(Role.HR_ADMINISTRATOR)
+
+    def merge():
+        return merge_opds(
+            [source.opd], successor=successor.opd, year=year, by=admin, reason="Perda 3/2026"
+        )
+
+    merged = merge()
+
+    assert (merged.map, merged.carried) == (draft, 1)
+    assert [row.position for row in draft.areas.all()] == [1, 2]
+    draft.refresh_from_db()
+    assert draft.revision == 1
+    assert merge().carried == 0
+
+    make_map(source, year=year + 2)
+    draft.areas.filter(owner_post=None).update(owner_post=successor.posts[0])
+    bring_to(draft, successor, "signed")
+    with pytest.raises(services.MapError):
+        merge()
 
 
 def in_threads(*calls):

@@ -19,6 +19,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from tqdm import tqdm
 
+from review.states import CaseState
 from tests import database
 
 FORMS = (
@@ -26,6 +27,7 @@ FORMS = (
     "declarations_decisionstatement",
     "declarations_conflictdeclaration",
 )
+OPEN_CASES = tuple(str(state) for state in CaseState.OPEN)
 PER_PERSON = 2.3  # declarations of the seed, at most
 # How many copies of every row one statement writes; statistics follow each.
 AT_ONCE = 10
@@ -240,6 +242,25 @@ def _ask(statement: str, *values):
     with connection.cursor() as cursor:
         cursor.execute(statement, values or None)
         return cursor.fetchall()
+
+
+# What `review.workflow.cases.gather` leaves of each person, for everybody at once.
+GATHERED = (
+    f"""UPDATE review_flag f SET case_id = c.id FROM review_case c
+         WHERE c.subject_id = f.subject_id AND c.state IN {OPEN_CASES}
+           AND f.state = 'open' AND f.case_id IS DISTINCT FROM c.id""",
+    f"""UPDATE review_case c SET score = live.score FROM (
+           SELECT case_id, sum(weight) AS score FROM review_flag WHERE state = 'open'
+            GROUP BY case_id) live
+         WHERE live.case_id = c.id AND c.state IN {OPEN_CASES} AND c.score <> live.score""",
+)
+
+
+def gather() -> None:
+    """The flags of each person into their open case."""
+    for statement in GATHERED:
+        _run(statement)
+    analyze("review_flag", "review_case")
 
 
 def analyze(*tables: str) -> None:

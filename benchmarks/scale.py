@@ -1,9 +1,11 @@
 """Do the province's page, the queue, search and the rules keep their speed as declarations grow?
 
 One scratch database (dropped at the end) is seeded and then multiplied from size to size. Printed
-for each: median times of the pages and their queries, of a list's far page beside its first, a
-run of all rules that writes every new flag, the nightly run that finds nothing, the slowest
-rules, and the memory of this process.
+for each: the pages and their queries, a list's far page beside its first, a run of all rules that
+writes every new flag, the nightly run that finds nothing, the slowest rules, a run over one
+person, and the memory of this process. Beside the time on the clock stands what the processor
+was used: by this process, and by the backend of its connection (where the server runs on this
+machine). Others who use the machine change the first of the three, hardly the other two.
 
     .venv/bin/python benchmarks/scale.py [--sizes 10000 100000 1000000] [--rounds 9] [--no-rules]
 """
@@ -15,6 +17,7 @@ import statistics
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -48,6 +51,44 @@ from tests.people.factories import log_in, person_with
 NAME = "bench_scale"
 QUEUE = ("-score", "-opened_at", "-pk")
 FLAGS = ("-weight", "-changed_at", "-pk")
+
+
+@dataclass
+class Spent:
+    """Seconds on the clock, of this process, and of the backend that answers it."""
+
+    clock: float
+    here: float
+    backend: float
+
+    @property
+    def used(self):
+        return self.here + self.backend
+
+    def __str__(self):
+        return (
+            f"{1000 * self.clock:9.1f} ms, processor {1000 * self.here:9.1f} here "
+            f"{1000 * self.backend:9.1f} in the database"
+        )
+
+
+def processor_of(backend):
+    """Nanoseconds that a process has been on a processor; nothing for a server elsewhere."""
+    try:
+        return int(Path(f"/proc/{backend}/schedstat").read_text().split()[0])
+    except OSError:
+        return 0
+
+
+def spent(call):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = cursor.fetchone()[0]
+    before = time.perf_counter(), time.process_time(), processor_of(backend)
+    result = call()
+    after = time.perf_counter(), time.process_time(), processor_of(backend)
+    clock, here, database_side = (b - a for a, b in zip(before, after, strict=True))
+    return Spent(clock, here, database_side / 1e9), result
 
 
 def timed(call):
@@ -91,15 +132,16 @@ def pages(rounds):
         if answer.status_code != 200:
             print(f"  {label:24} answers {answer.status_code}")
             continue
-        times = [timed(lambda: client.get(address))[0] for _n in range(rounds)]  # noqa: B023
-        medians[label] = statistics.median(times)
+        all_rounds = [spent(lambda: client.get(address))[0] for _n in range(rounds)]  # noqa: B023
+        medians[label] = Spent(
+            *(
+                statistics.median(getattr(each, name) for each in all_rounds)
+                for name in ("clock", "here", "backend")
+            )
+        )
         with CaptureQueriesContext(connection) as queries:
             client.get(address)
-        print(
-            f"  {label:24}{1000 * medians[label]:9.1f} ms {len(queries):3} queries "
-            f"{sum(1000 * float(q['time']) for q in queries.captured_queries):8.1f} ms in them",
-            flush=True,
-        )
+        print(f"  {label:24}{len(queries):3} queries {medians[label]}", flush=True)
     return medians
 
 
@@ -109,19 +151,24 @@ def memory():
 
 def rules(slowest):
     before, at = memory(), timezone.now()
-    seconds = {
-        code: timed(lambda: evaluation.evaluate_rules([code], at=at))[0]  # noqa: B023
+    of_rule = {
+        code: spent(lambda: evaluation.evaluate_rules([code], at=at))[0]  # noqa: B023
         for code in tqdm(RULES, desc="rules")
     }
-    grown_province.analyze("review_flag", "review_flagsnapshot")
-    nightly, nothing = timed(lambda: evaluation.evaluate_all(at=at))
-    print(
-        f"  {len(RULES)} rules, first run {sum(seconds.values()):.1f} s "
-        f"({Flag.objects.count():,} flags), nightly run {nightly:.1f} s, nothing to write: "
-        f"{nothing.is_empty}; peak memory {before:,.0f} -> {memory():,.0f} MB"
+    grown_province.gather()
+    nightly, nothing = spent(lambda: evaluation.evaluate_all(at=at))
+    person = Flag.objects.exclude(subject=None).order_by("pk").values_list("subject", flat=True)
+    alone, _o = spent(lambda: evaluation.evaluate_subjects([person[0]], at=at))
+    first = Spent(
+        *(sum(getattr(s, name) for s in of_rule.values()) for name in ("clock", "here", "backend"))
     )
-    for code in sorted(seconds, key=seconds.get, reverse=True)[:slowest]:
-        print(f"    {code:34}{seconds[code]:8.2f} s")
+    print(
+        f"  {len(RULES)} rules, {Flag.objects.count():,} flags; peak memory {before:,.0f} -> "
+        f"{memory():,.0f} MB\n    first run         {first}\n    nightly run       {nightly}, "
+        f"nothing to write: {nothing.is_empty}\n    one person        {alone}"
+    )
+    for code in sorted(of_rule, key=lambda code: of_rule[code].used, reverse=True)[:slowest]:
+        print(f"    {code:34}{of_rule[code]}")
 
 
 def measure(size, options):
@@ -129,14 +176,14 @@ def measure(size, options):
         f"{grown_province.declarations():,} declarations, {User.objects.count():,} people, "
         f"{Case.objects.count():,} cases"
     )
-    seconds, _n = timed(lambda: summaries.rebuild(at=timezone.now()))
-    again, _n = timed(lambda: summaries.rebuild(at=timezone.now()))
+    seconds, _n = spent(lambda: summaries.rebuild(at=timezone.now()))
+    again, _n = spent(lambda: summaries.rebuild(at=timezone.now()))
     conflict = ConflictDeclaration.objects.exclude(sent_at=None).first()
     ConflictDeclaration.objects.filter(pk=conflict.pk).update(due_on=conflict.due_on)
-    one, _n = timed(lambda: summaries.refresh(at=timezone.now()))
+    one, _n = spent(lambda: summaries.refresh(at=timezone.now()))
     print(
-        f"  {SummaryCell.objects.count():,} cells: counted {seconds:.2f} s, nightly comparison "
-        f"{again:.2f} s, after one change {1000 * one:.0f} ms",
+        f"  {SummaryCell.objects.count():,} cells\n    counted           {seconds}\n"
+        f"    nightly           {again}\n    after one change  {one}",
         flush=True,
     )
     if not options.no_rules:
@@ -171,8 +218,10 @@ def main():
             print(f"\nfilled to {size:,} in {seconds:.0f} s: ", end="")
             medians.append(measure(size, options))
         for label in medians[0].keys() & medians[-1].keys():
+            first, last = medians[0][label], medians[-1][label]
             print(
-                f"  {label:24}{medians[-1][label] / medians[0][label]:6.2f} times the first size"
+                f"  {label:24} processor {last.used / first.used:6.2f} times the first size, "
+                f"in the database {last.backend / first.backend:6.2f} times"
             )
     finally:
         connection.close()

@@ -15,8 +15,11 @@ from review.conflict_free import bars_of
 from review.flag_states import ON_REPORT, ON_REPORT_KEY, FlagState
 
 if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Collection
+
     from people.models import User
-    from review.models import Flag
+    from review.models import Case, Flag
 
 # Lower and upper end of a level of weight, in thousandths.
 LEVELS = {"tinggi": (700, 1000), "sedang": (300, 699), "rendah": (0, 299)}
@@ -65,6 +68,11 @@ class FlagQuerySet(models.QuerySet):
             confirmed=Count("pk", filter=Q(state=FlagState.CONFIRMED)),
             **levels,
         )
+
+    def weightiest_of(self, cases: Collection[Case]) -> dict[uuid.UUID, str]:
+        """By case: the sentence of its weightiest live flag, of those asked for."""
+        found = self.live().filter(case__in=cases).order_by("case", "-weight", "pk")
+        return dict(found.distinct("case").values_list("case", "sentence"))
 
     def of_subject(self, user: User) -> Self:
         return self.filter(subject=user)

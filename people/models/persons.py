@@ -6,8 +6,10 @@ from typing import Any, ClassVar
 
 import rules
 from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -72,7 +74,11 @@ class User(AbstractBaseUser):
             ),
             known_choice("employment", Employment, name="user_employment_known"),
         ]
-        indexes: ClassVar = [models.Index(fields=["name", "id"], name="user_by_name")]
+        indexes: ClassVar = [
+            models.Index(fields=["name", "id"], name="user_by_name"),
+            # What `icontains` asks for: a part of the name in any spelling.
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="user_by_part_of_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -10,8 +10,10 @@ from typing import ClassVar
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -172,6 +174,12 @@ class Case(models.Model):
             models.Index(fields=["state", "-score", "-opened_at", "-id"], name="case_queue"),
             models.Index(fields=["assignee", "state", "due_on"], name="case_by_assignee"),
             models.Index(fields=["opd", "year", "state"], name="case_by_opd"),
+            # What `icontains` asks for, in the search of the queue.
+            GinIndex(
+                OpClass(Upper("number"), name="gin_trgm_ops"),
+                OpClass(Upper("title"), name="gin_trgm_ops"),
+                name="case_by_words",
+            ),
         ]
         triggers: ClassVar = [
             pgtrigger.FSM(name="edges", field="state", transitions=edges(CASE_TRANSITIONS)),

@@ -151,13 +151,18 @@ NO_REGISTER = Rule(
     evidence=(("Jabatan", "post"), ("Menjabat sejak", "since"), ("Tahun", "year")),
 )
 
-# Whom a person declares as kin, or who declares them.
-_ARE_KIN = """EXISTS (
+# Either declares the other as kin: asked apart, each by the index of the relative.
+_DECLARES = """EXISTS (
                SELECT 1 FROM declarations_interest k
                  JOIN declarations_interestregister kr ON kr.id = k.register_id
                 WHERE k.section = 'family' AND kr.state IN <in_force>
-                  AND (k.relative_id = {one} AND kr.declarant_id = {other}
-                       OR k.relative_id = {other} AND kr.declarant_id = {one}))"""
+                  AND k.relative_id = {relative} AND kr.declarant_id = {declarant})"""
+
+
+def _are_kin(one: str, other: str) -> str:
+    first = _DECLARES.format(relative=one, declarant=other)
+    return f"({first} OR {_DECLARES.format(relative=other, declarant=one)})"
+
 
 CHECKED_BY_KIN = Rule(
     code="D6_CHECKED_BY_KIN",
@@ -183,7 +188,7 @@ CHECKED_BY_KIN = Rule(
           FROM judged r
           JOIN people_user u ON u.id = r.judge_id
           JOIN people_user v ON v.id = r.declarant_id
-         WHERE {_ARE_KIN.format(one="r.judge_id", other="r.declarant_id")}
+         WHERE {_are_kin("r.judge_id", "r.declarant_id")}
          ORDER BY r.id, r.judge_id, r.what
     """,  # noqa: S608 -- made of the constants above
     sentence="{person} {what} daftar kepentingan {other}, padahal keduanya berkerabat.",
@@ -225,7 +230,7 @@ DECIDED_BY_KIN = Rule(
          CROSS JOIN LATERAL (SELECT EXISTS (
                SELECT 1 FROM declarations_conflictparty p WHERE p.conflict_id = c.id
                   AND p.name_key = {PERSON_KEY}) AS is_party) named
-         WHERE named.is_party OR {_ARE_KIN.format(one="c.judge_id", other="c.declarant_id")}
+         WHERE named.is_party OR {_are_kin("c.judge_id", "c.declarant_id")}
     """,  # noqa: S608 -- made of the constants above
     sentence="{person} menangani deklarasi {other} tentang “{matter}”, padahal {tie}.",
     steps=(

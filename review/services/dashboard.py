@@ -1,4 +1,4 @@
-"""The figures of the province's page: two queries, whatever the number of declarations.
+"""The figures of the province's page: one query, whatever the number of declarations.
 
 Formulas: fact sheet of the domain, section 7. What a figure counts, and the rows that its link
 opens, are said side by side: here and in `review.services.dashboard_rows`.
@@ -45,7 +45,13 @@ SELECT json_build_object(
   'trend', (SELECT json_agg(r) FROM (
       SELECT kind, day, sum(number) AS number FROM review_summarycell
        WHERE kind IN ('F1', 'F2', 'F3') AND day BETWEEN %(since)s AND %(on)s
-       GROUP BY kind, day) r)
+       GROUP BY kind, day) r),
+  'standings', (SELECT json_agg(r) FROM (
+      SELECT s.obliged, s.signed, s.in_time, s.valid_in_time, s.declared, s.exposure,
+             json_build_object('id', o.id, 'code', o.code, 'name', o.name,
+                               'short_name', o.short_name) AS opd
+        FROM review_opdstanding s JOIN people_opd o ON o.id = s.opd_id
+       WHERE s.year = %(year)s ORDER BY o.code, o.id) r)
 )
 """
 
@@ -110,11 +116,12 @@ class Figures:
 
 
 def figures(*, year: int, on: datetime.date) -> Figures:
-    """Two queries. Past years keep the posts of their last day."""
+    """One query. Past years keep the posts of their last day."""
     cells = _cells(year, on)
-    standings = list(
-        OpdStanding.objects.filter(year=year).select_related("opd").order_by("opd__code", "opd")
-    )
+    standings = [
+        OpdStanding(**{**row, "year": year, "opd": Opd(**row["opd"])})
+        for row in cells["standings"]
+    ]
     histogram = _histogram(cells["decided"])
     lines = _lines(standings, cells)
     return Figures(
@@ -162,6 +169,7 @@ def _cells(year: int, on: datetime.date) -> dict[str, Any]:
                 "on": on,
                 "first": datetime.date(year, 1, 1),
                 "last": datetime.date(year, 12, 31),
+                "year": year,
                 "since": months_until(on)[0],
             },
         )

@@ -38,11 +38,18 @@ class FlagQuerySet(models.QuerySet):
         """The rows `user` may see: the list form of `review.view_flag`."""
         if not user.is_active or not user.has_any_role(*READERS):
             return self.none()
-        return self.exclude(_wall(user))
+        tied, reported = _bars(user)
+        return self.exclude(tied | reported)
 
     def kept_from(self, user: User) -> Self:
         """What ties `user`, or rests on a report they must not know of, whatever their role."""
-        return self.filter(_wall(user))
+        tied, reported = _bars(user)
+        return self.filter(tied | reported)
+
+    def all_kept_from(self, user: User) -> Self:
+        """The same, to be counted: each by its own index, where OR would read every flag."""
+        tied, reported = (self.order_by().filter(part).values("pk") for part in _bars(user))
+        return self.filter(pk__in=tied.union(reported))
 
     def live(self) -> Self:
         return self.filter(state__in=FlagState.LIVE)
@@ -86,12 +93,13 @@ class FlagQuerySet(models.QuerySet):
         return self.select_related("subject", "opd", "rule_version")
 
 
-def _wall(user: User) -> Q:
+def _bars(user: User) -> tuple[Q, Q]:
+    """What ties them, and what rests on a report that they must not know of."""
     bars = bars_of(user, on=timezone.localdate())
     # Nor one that rests on what they or their kin declared.
     declared = Q(people__overlap=[bars.user_id, *bars.kin])
     reported = Q(rule=ON_REPORT, key__in=keys_on_reports_kept_from(user))
-    return bars.meet("subject", "opd") | declared | reported
+    return bars.meet("subject", "opd") | declared, reported
 
 
 def keys_on_reports_kept_from(user: User) -> models.QuerySet:

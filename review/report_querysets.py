@@ -72,10 +72,11 @@ class ConflictReportQuerySet(models.QuerySet):
             below &= ~Q(opd__kind=Opd.Kind.INSPECTORATE)
         meant = (
             apps.get_model("review", "ReportSubject")
-            .objects.filter(report=OuterRef("pk"), standing__in=SubjectStanding.KEPT_OUT)
+            .objects.filter(standing__in=SubjectStanding.KEPT_OUT)
             .filter(below | bars.meet("user", "opd", key="name_key"))
         )
-        return Q(Exists(meant)) | Q(reported_opd__in=bars.opds)
+        # Not EXISTS: that is planned as if it were asked anew for each report.
+        return Q(pk__in=meant.values("report")) | Q(reported_opd__in=bars.opds)
 
     def open(self) -> Self:
         return self.filter(state__in=ReportState.OPEN)

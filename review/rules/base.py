@@ -246,6 +246,8 @@ class _Readable(dict):
 
 
 _AMONG = re.compile(r"<among ([^>]+)>")
+_AMONG_KIN = re.compile(r"<among_kin (\w+)>")
+_AMONG_HANDLED = re.compile(r"<among_handled (\w+)>")
 _AMONG_OPDS = re.compile(r"<among_opds ([^>]+)>")
 _NEWEST = re.compile(r"<newest (\w+)>")
 _DAY = re.compile(r"<day ([^>]+)>")
@@ -255,6 +257,8 @@ _HELD = re.compile(r"<held (\w+)>")
 def expand(sql: str) -> str:
     """The statement with its marks written out; `%%` stands for a plain per cent sign."""
     sql = _AMONG.sub(lambda match: _in_scope("users", "uuid", match[1]), sql)
+    sql = _AMONG_KIN.sub(lambda match: _kin_in_scope(match[1]), sql)
+    sql = _AMONG_HANDLED.sub(lambda match: _handled_in_scope(match[1]), sql)
     sql = _AMONG_OPDS.sub(lambda match: _in_scope("opds", "bigint", match[1]), sql)
     sql = _NEWEST.sub(lambda match: _newest(match[1]), sql)
     sql = _HELD.sub(
@@ -281,6 +285,35 @@ def _in_scope(name: str, kind: str, columns: str) -> str:
         f"{column.strip()} = ANY(%({name})s::{kind}[])" for column in columns.split(",")
     )
     return f"(%({name})s::{kind}[] IS NULL OR {hits})"
+
+
+def _kin_in_scope(alias: str) -> str:
+    """As `_in_scope`, of a row of the family: its relative, or whoever declares it.
+
+    Both are asked of the one table, so that each has its index; an OR over two tables has none.
+    """
+    return (
+        f"(%(users)s::uuid[] IS NULL OR "  # noqa: S608 -- an alias of ours
+        f"{alias}.relative_id = ANY(%(users)s::uuid[]) OR "
+        f"{alias}.register_id = ANY(ARRAY(SELECT mine.id FROM declarations_interestregister mine "
+        f"WHERE mine.declarant_id = ANY(%(users)s::uuid[]))))"
+    )
+
+
+def _handled_in_scope(alias: str) -> str:
+    """A conflict that somebody in scope declared, handles or decided, or is a replacement in.
+
+    Wider than the rules ask, and looked up by keys: what they ask stands beside it.
+    """
+    users = "ANY(%(users)s::uuid[])"
+    return f"""(%(users)s::uuid[] IS NULL OR {alias}.id = ANY(ARRAY(
+        SELECT own.id FROM declarations_conflictdeclaration own
+         WHERE own.declarant_id = {users} OR own.handler_id = {users}
+        UNION SELECT d.conflict_id FROM declarations_superiordecision d
+         WHERE d.decider_id = {users}
+        UNION SELECT d.conflict_id FROM declarations_superiordecision d
+          JOIN declarations_chosenmeasure cm ON cm.decision_id = d.id
+         WHERE cm.replacement_id = {users})))"""  # noqa: S608 -- an alias of ours
 
 
 def _newest(alias: str) -> str:

@@ -39,6 +39,7 @@ DECIDED_LATE = Rule(
          WHERE c.state IN <live_conflict> AND c.conflict_kind = 'actual'
            AND d.signed_at > c.sent_at + make_interval(days => %(days)s)
            AND lasted.days > %(days)s AND <among d.decider_id, c.declarant_id>
+           AND <among_handled c>
     """,  # noqa: S608 -- made of the constants above
     sentence=(
         "{person} memutus deklarasi konflik aktual {other} sesudah {days} hari kerja: “{matter}”."
@@ -173,6 +174,7 @@ REPLACEMENT = Rule(
           JOIN people_user u ON u.id = cm.replacement_id
           JOIN people_user v ON v.id = c.declarant_id
          WHERE c.state IN <live_conflict> AND <among cm.replacement_id, c.declarant_id>
+           AND <among_handled c>
            AND <newest r>
          ORDER BY cm.id, p.position, p.id, i.row_key
     """,

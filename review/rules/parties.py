@@ -201,9 +201,12 @@ FORMER_OFFICIAL = Rule(
                    (last.left_on + make_interval(years => %(years)s))::date AS waits_until
               FROM people_user u
               JOIN (SELECT a.user_id, max(a.ends_on) AS left_on FROM people_assignment a
-                     GROUP BY a.user_id
-                    HAVING bool_and(a.ends_on IS NOT NULL AND a.ends_on < %(on)s::date)) last
-                   ON last.user_id = u.id
+                     WHERE a.ends_on < %(on)s::date
+                       AND a.ends_on >= %(on)s::date - make_interval(years => %(years)s)
+                       AND NOT EXISTS (
+                           SELECT 1 FROM people_assignment other WHERE other.user_id = a.user_id
+                              AND (other.ends_on IS NULL OR other.ends_on >= %(on)s::date))
+                     GROUP BY a.user_id) last ON last.user_id = u.id
              WHERE NOT EXISTS (
                    SELECT 1 FROM review_formerofficial turned_down
                     WHERE turned_down.user_id = u.id AND turned_down.ended_on = last.left_on
@@ -221,7 +224,8 @@ FORMER_OFFICIAL = Rule(
                    m.title, <day s.sent_at> AS day, p.name, p.name_key
               FROM declarations_decisionstatement s
               JOIN declarations_matter m ON m.id = s.matter_id
-              JOIN declarations_party p ON p.statement_id = s.id WHERE s.state = 'issued'
+              JOIN declarations_party p ON p.statement_id = s.id
+             WHERE s.state = 'issued' AND p.name_key IN (SELECT name_key FROM former)
             UNION
             SELECT c.id, 'conflict', c.declarant_id, c.opd_id, c.year::int, m.title,
                    <day c.sent_at>, p.name, p.name_key
@@ -229,11 +233,13 @@ FORMER_OFFICIAL = Rule(
               JOIN declarations_matter m ON m.id = c.matter_id
               JOIN declarations_conflictparty p ON p.conflict_id = c.id
              WHERE c.state IN <live_conflict>
+               AND p.name_key IN (SELECT name_key FROM former)
             UNION
             SELECT r.id, 'act', r.signatory_id, r.opd_id, extract(year FROM r.signed_on)::int,
                    r.title, r.signed_on, p.name, p.name_key
               FROM review_registeredact r
-              JOIN review_actparty p ON p.act_id = r.id WHERE r.removed_at IS NULL
+              JOIN review_actparty p ON p.act_id = r.id
+             WHERE r.removed_at IS NULL AND p.name_key IN (SELECT name_key FROM former)
         )
         SELECT DISTINCT ON (stated.form, stated.id, f.name_key)
                stated.form || ':' || stated.id || ':' || md5(f.name_key) AS key,

@@ -22,7 +22,7 @@ IN_ONE_LINE = Rule(
               JOIN declarations_interestregister r ON r.id = i.register_id
              WHERE i.section = 'family' AND i.relative_id IS NOT NULL AND i.ended_on IS NULL
                AND i.relative_id <> r.declarant_id
-               AND <among r.declarant_id, i.relative_id> AND <newest r>
+               AND <among_kin i> AND <newest r>
         ), pairs AS (
             SELECT one AS upper, other AS lower, relation, register_id FROM kin
             UNION ALL SELECT other, one, relation, register_id FROM kin
@@ -177,6 +177,7 @@ CHECKED_BY_KIN = Rule(
                    (r.acknowledged_by_id, 'mengetahui')) AS by_whom(judge_id, what)
              WHERE by_whom.judge_id IS NOT NULL AND r.declarant_id <> by_whom.judge_id
                AND r.year >= extract(year FROM %(on)s::date) - 1 AND r.state IN <in_force>
+               AND <among r.declarant_id, r.checked_by_id, r.acknowledged_by_id>
                AND <among r.declarant_id, by_whom.judge_id>
         )
         SELECT DISTINCT ON (r.id, r.judge_id)
@@ -215,6 +216,7 @@ DECIDED_BY_KIN = Rule(
                      ON d.conflict_id = c.id AND d.state = 'signed'
               JOIN people_user judge ON judge.id = coalesce(d.decider_id, c.handler_id)
              WHERE c.state IN <live_conflict> AND <among c.declarant_id, judge.id>
+               AND <among_handled c>
         )
         SELECT c.id || ':' || c.judge_id AS key, c.judge_id AS subject, c.opd_id AS opd,
                c.year::int AS year, ARRAY[c.judge_id, c.declarant_id] AS people,

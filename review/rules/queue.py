@@ -160,7 +160,7 @@ CONTINUED = Rule(
                SELECT 1 FROM declarations_chosenmeasure cm
                  JOIN declarations_controlmeasurekind k ON k.id = cm.kind_id
                 WHERE cm.decision_id = d.id AND k.code = ANY(%(measures)s))
-           AND <among d.decider_id, c.declarant_id>
+           AND <among d.decider_id, c.declarant_id> AND <among_handled c>
     """,
     sentence=(
         "{person} menemukan konflik pada {other} tentang “{matter}”, tetapi membiarkannya "

@@ -39,7 +39,7 @@ RELATIVE_MISSING = Rule(
          WHERE i.section = 'family' AND i.relative_id IS NOT NULL
            AND i.relation = ANY(%(relations)s) AND i.ended_on IS NULL
            AND mine.declarant_id <> theirs.declarant_id
-           AND <among mine.declarant_id, theirs.declarant_id>
+           AND <among_kin i>
            AND <newest theirs> AND <newest mine>
            AND NOT EXISTS (
                SELECT 1 FROM declarations_interest own
@@ -104,7 +104,10 @@ SHARES_OVER = Rule(
               FROM declarations_interest i
               JOIN declarations_interestregister r ON r.id = i.register_id
              WHERE i.section = 'business' AND i.share_percent > 0 AND i.ended_on IS NULL
-               AND <newest r>
+               AND <newest r> AND (%(users)s::uuid[] IS NULL OR i.name_key = ANY(ARRAY(
+                   SELECT own.name_key FROM declarations_interest own
+                     JOIN declarations_interestregister o ON o.id = own.register_id
+                    WHERE o.declarant_id = ANY(%(users)s::uuid[]) AND own.section = 'business')))
         ), whole AS (
             SELECT company_key, sum(share_percent) AS total,
                    array_agg(DISTINCT declarant_id ORDER BY declarant_id) AS holders

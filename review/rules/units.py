@@ -62,14 +62,19 @@ SILENT = Rule(
     ),
     sql="""
         WITH units AS (
-            SELECT o.id, o.name, (
-                   SELECT count(DISTINCT a.user_id) FROM people_assignment a
-                     JOIN people_post p ON p.id = a.post_id AND p.is_obliged
-                    WHERE p.opd_id = o.id AND <held a>) AS people,
-                   (SELECT count(*) FROM declarations_conflictdeclaration c
-                     WHERE c.opd_id = o.id AND c.state IN <live_conflict>
-                       AND c.year > extract(year FROM %(on)s::date) - %(years)s) AS declared
-              FROM people_opd o WHERE o.valid_until IS NULL OR o.valid_until >= %(on)s::date
+            SELECT o.id, o.name, coalesce(held.people, 0) AS people,
+                   coalesce(said.declared, 0) AS declared
+              FROM people_opd o
+              LEFT JOIN (SELECT p.opd_id, count(DISTINCT a.user_id) AS people
+                           FROM people_assignment a
+                           JOIN people_post p ON p.id = a.post_id AND p.is_obliged
+                          WHERE <held a> GROUP BY p.opd_id) held ON held.opd_id = o.id
+              LEFT JOIN (SELECT c.opd_id, count(*) AS declared
+                           FROM declarations_conflictdeclaration c
+                          WHERE c.state IN <live_conflict>
+                            AND c.year > extract(year FROM %(on)s::date) - %(years)s
+                          GROUP BY c.opd_id) said ON said.opd_id = o.id
+             WHERE o.valid_until IS NULL OR o.valid_until >= %(on)s::date
         ), peers AS (
             SELECT units.*, sum(declared) OVER () - declared AS others_declared,
                    sum(people) OVER () - people AS others_people FROM units

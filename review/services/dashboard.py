@@ -13,17 +13,26 @@ from django.db import connection
 from django.utils.dateparse import parse_datetime
 
 from declarations.states import ConflictState
-from people.models import Opd
+from people.models import Opd, User
 from review import silence
-from review.models import OpdStanding
+from review.flag_querysets import LEVELS
+from review.models import Flag, OpdStanding
 from review.services.desk import Compliance, percent
 
 TREND_MONTHS = 36
 OPEN = tuple(
     sorted(set(ConflictState.SENT_STATES) - {ConflictState.CLOSED, ConflictState.NO_CONFLICT})
 )
-_CELLS = """
+_LEVELS = ", ".join(
+    f"count(*) FILTER (WHERE state = 'open' AND weight BETWEEN {least} AND {most}) AS {name}"
+    for name, (least, most) in LEVELS.items()
+)
+_CELLS = f"""
 SELECT json_build_object(
+  'flags', (SELECT row_to_json(r) FROM (
+      SELECT count(*) FILTER (WHERE state = 'open') AS open,
+             count(*) FILTER (WHERE state = 'confirmed') AS confirmed, {_LEVELS}
+        FROM review_flag WHERE state IN ('open', 'confirmed')) r),
   'refreshed', (SELECT refreshed_at FROM review_summaryrun),
   'is_behind', EXISTS (SELECT 1 FROM review_summarymark),
   'open', (SELECT json_agg(r) FROM (
@@ -53,7 +62,7 @@ SELECT json_build_object(
         FROM review_opdstanding s JOIN people_opd o ON o.id = s.opd_id
        WHERE s.year = %(year)s ORDER BY o.code, o.id) r)
 )
-"""
+"""  # noqa: S608 -- made of constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +110,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Everything on the page but the flags; `moment` is when the counts were last right."""
+    """Everything on the page; `moment` is when the counts were last right.
+
+    `live_flags` counts those too that the reader must not know of: `flags_seen` takes them out.
+    """
 
     year: int
     moment: datetime.datetime | None
@@ -113,6 +125,13 @@ class Figures:
     days: tuple[tuple[int, int, int], ...]
     trend: dict[str, tuple[tuple[datetime.date, int], ...]]
     silent: tuple[tuple[silence.Estimate, Opd], ...]
+    live_flags: dict[str, int]
+
+
+def flags_seen(found: Figures, *, by: User) -> dict[str, int]:
+    """As `numbers` of the flags that they may see, without reading each of them."""
+    kept = Flag.objects.live().all_kept_from(by).numbers()
+    return {name: number - kept[name] for name, number in found.live_flags.items()}
 
 
 def figures(*, year: int, on: datetime.date) -> Figures:
@@ -135,6 +154,7 @@ def figures(*, year: int, on: datetime.date) -> Figures:
         days=tuple((days, *numbers) for days, numbers in sorted(histogram.items())),
         trend=_trend(cells["trend"], on=on),
         silent=_silent(standings),
+        live_flags=cells["flags"],
     )
 
 

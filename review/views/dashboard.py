@@ -71,7 +71,7 @@ class DashboardView(ReviewMixin, TemplateView):
             trend=presentation.trend_lines(found),
             forms=presentation.FORMS.values(),
             flags=list(self._flags().live().for_list().by_weight()[:TOP_FLAGS]),
-            flag_cells=presentation.flag_cells(self._flags().numbers()),
+            flag_cells=presentation.flag_cells(dashboard.flags_seen(found, by=self.request.user)),
             silent=[
                 (estimate, opd)
                 for estimate, opd in found.silent

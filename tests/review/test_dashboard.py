@@ -18,7 +18,8 @@ from tests.people.factories import OpdFactory, log_in, person_with
 from tests.queries import count_page_queries
 from tests.review.factories import make_conflict, make_statement
 
-MOST_QUERIES = 12
+# With the request's BEGIN and COMMIT: eleven.
+MOST_QUERIES = 9
 OVERSEERS = (Role.INSPECTOR, Role.CHIEF_INSPECTOR, Role.AUDITOR)
 db = pytest.mark.django_db
 
@@ -305,7 +306,7 @@ def test_queries_do_not_grow_with_the_rows(client, filled, address):
     many = count_page_queries(lambda: client.get(address))
 
     assert many <= max(one, MOST_QUERIES)
-    assert many < MOST_QUERIES
+    assert many <= MOST_QUERIES
 
 
 @db

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("declarations", "0001_initial"),
         ("people", "0002_part_of_name"),
-        ("review", "0007_live_flags"),
+        ("review", "0008_registered_acts_and_rule_texts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -2,8 +2,9 @@
 
     seed_reports(people, on=today, seed=1)
 
-A dozen reports in each state, over three years, about people of the invented province; a third of
-them under a name. They are written in bulk, sealed as the real ones are.
+A dozen reports in each state that the Inspectorate brings about, over three years, about people of
+the invented province; a third of them under a name. They are written in bulk, sealed as the real
+ones are.
 """
 
 import datetime

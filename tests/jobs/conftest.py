@@ -63,7 +63,7 @@ def kill_group(process: subprocess.Popen) -> None:
         process.stdout.close()
 
 
-def wait_until(is_so: Callable[[], object], *, seconds: float = 20) -> None:
+def wait_until(is_so: Callable[[], object], *, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not is_so():
         if time.monotonic() > end:

@@ -26,8 +26,10 @@ def test_a_dozen_in_each_state(client):
     written = seed_reports(on=timezone.localdate())
 
     states = Counter(ConflictReport.objects.values_list("state", flat=True))
-    assert states == dict.fromkeys(ReportState.values, EACH)
-    assert written["reports"] == EACH * len(ReportState)
+    # Nobody of the Inspectorate refers a report that they may read.
+    reached = set(ReportState) - {ReportState.REFERRED}
+    assert states == dict.fromkeys(reached, EACH)
+    assert written["reports"] == EACH * len(reached)
     assert FormerOfficial.objects.count() == 1
     log_in(client, inspector)
     assert client.get(reverse("review:report_list")).status_code == 200

@@ -1,5 +1,6 @@
 """What every test stands on: a database role that owns nothing, and folders of its own."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,14 @@ TransactionTestCase._fixture_teardown = _put_back_reference_data
 def pytest_configure(config: pytest.Config) -> None:
     # One round: the tests log in hundreds of times and no password here is worth anything.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    # Django and ten thousand tests stay till the end: looking through them again and again for
+    # garbage took an eighth of the time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -210,7 +210,9 @@ def test_bad_values_are_refused_in_words(page, unharmed):
         for kind, text in kinds.items():
             with rolled_back():
                 with noted_writes() as writes:
-                    response = send(page, unharmed, form.values | {name: [text] for name in names or MADE_UP})
+                    response = send(
+                        page, unharmed, form.values | {name: [text] for name in names or MADE_UP}
+                    )
                 assert response.status_code < 500, kind
                 assert leads_nowhere_else(response), kind
                 assert not writes or stored_badly() == [], kind

@@ -21,14 +21,18 @@ class ReviewConfig(AppConfig):
 
         happenings.register(since.conflicts)
 
+        from declarations.seeding import afterwards  # noqa: PLC0415 -- see above
         from review import (  # noqa: PLC0415 -- see above
             case_wiring,
             flag_wiring,
             publication_wiring,
             report_wiring,
         )
+        from review.seeding_acts import seed_acts  # noqa: PLC0415 -- see above
 
         publication_wiring.wire()
+        # Before the cases, which the rules open.
+        afterwards.register(seed_acts)
         case_wiring.wire()
         report_wiring.wire()
         flag_wiring.wire()

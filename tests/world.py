@@ -375,6 +375,7 @@ SUBJECTS = {
     "review:monitoring_": "monitoring",
     "review:bundle_": "bundle",
     "review:minutes_": "minutes",
+    "review:act_": "act",
     "review:case_request": "case_request",
     "review:flag_": "flag",
     "review:flag_reply": "flag_reply",

@@ -15,6 +15,10 @@ def register(step: Callable[..., Any]) -> None:
         _steps.append(step)
 
 
-def run(*, on: datetime.date, seed: int) -> None:
+def run(*, on: datetime.date, seed: int) -> list[dict[str, Any]]:
+    """What steps hid in the province, for the list of hidden conflicts: those that give a list."""
+    planted: list[dict[str, Any]] = []
     for step in _steps:
-        step(on=on, seed=seed)
+        found = step(on=on, seed=seed)
+        planted += found if isinstance(found, list) else []
+    return planted

@@ -1,11 +1,18 @@
-"""A flag about the declarant, a question about it, a sample, for the walk over all addresses."""
+"""A flag about the declarant, a question about it, a sample, an act: for the walk over pages."""
 
 from typing import Any
 
 from django.utils import timezone
 
 from people.models import User
-from review.models import Flag, FlagSnapshot, NilSample, RuleVersion
+from review.models import (
+    ActFile,
+    Flag,
+    FlagSnapshot,
+    NilSample,
+    RegisteredAct,
+    RuleVersion,
+)
 from review.workflow import flags
 from tests.people.factories import post_of
 
@@ -42,7 +49,16 @@ def things_of_flags(people: dict[str, User]) -> dict[str, Any]:
         drawn_at=timezone.now(),
         drawn_by=people["chief_inspector"],
     )
+    file = ActFile.objects.create(
+        name="daftar.csv", sha256="0" * 64, added=1, changed=0, unchanged=0,
+        imported_at=timezone.now(), imported_by=people["inspector"],
+    )  # fmt: skip
+    act = RegisteredAct.objects.create(
+        file=file, opd=flag.opd, kind="sk", number="1", number_key="1", title="Penunjukan",
+        title_key="penunjukan", signed_on=timezone.localdate(), signatory=people["declarant"],
+    )  # fmt: skip
     return {
+        "act": act,
         "flag": flag,
         "flag_reply": flags.ask(flag, by=people["inspector"], question="Mengapa?"),
         "nil_sample": sample,

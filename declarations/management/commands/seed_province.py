@@ -74,7 +74,7 @@ class Command(BaseCommand):
         with self._bar(_("Declarations"), len(made.obliged)) as report:
             records, numbers = everything.declare(made, report=report)
         demonstration.prepare(made)
-        afterwards.run(on=on, seed=seed)
+        records += afterwards.run(on=on, seed=seed)
         planted.parent.mkdir(parents=True, exist_ok=True)
         planted.write_text(
             json.dumps(

@@ -70,7 +70,7 @@ def wanted():
     """(name, address, cookie): a person with a draft, an HR administrator, an auditor."""
     draft = (
         InterestRegister.objects.filter(state="draft", declarant__is_active=True)
-        .order_by("created_at")
+        .order_by("created_at", "pk")
         .select_related("declarant")
         .first()
     )

@@ -7,10 +7,12 @@ the hint). A `ModelForm` gets these fields for its model's columns with
 
 import datetime
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
+from crispy_forms.utils import TEMPLATE_PACK, render_field
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -20,7 +22,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from common import uploads
+from common import plain_fields, uploads
 from common.text import DEFAULT_LIMIT, NAME_LIMIT, ascii_digits, clean_name, clean_text
 from common.validators import EARLIEST, LATEST, validate_nib, validate_npwp
 
@@ -384,9 +386,36 @@ def clean_formfield(db_field: models.Field, **kwargs: Any) -> forms.Field | None
 
 def plain_helper(form: forms.BaseForm, *layout: Any) -> FormHelper:
     """A crispy helper for a form whose <form>, token and buttons stand in the template."""
-    helper = FormHelper(form)
+    helper = FormHelper()
     helper.form_tag = False
     helper.disable_csrf = True
-    if layout:
-        helper.layout = Layout(*layout)
+    helper.layout = QuickLayout(*(layout or form.fields))
     return helper
+
+
+class QuickLayout(Layout):
+    """Crispy's, but a field with one control is drawn at once, without the templates between."""
+
+    def get_rendered_fields(
+        self, form: Any, context: Any, template_pack: str = TEMPLATE_PACK, **kwargs: Any
+    ) -> SafeString:
+        return SafeString("".join(self._each(form, context, template_pack, **kwargs)))
+
+    def _each(self, form: Any, context: Any, template_pack: str, **kwargs: Any) -> Iterator[str]:
+        for field in self.fields:
+            if isinstance(field, str) and plain_fields.is_plain(form[field]):
+                form.rendered_fields.add(field)
+                yield plain_fields.drawn(form[field])
+            else:
+                yield render_field(field, form, context, template_pack=template_pack, **kwargs)
+
+
+class Columns(QuickLayout):
+    """Fields beside each other where there is room."""
+
+    def get_rendered_fields(
+        self, form: Any, context: Any, template_pack: str = TEMPLATE_PACK, **kwargs: Any
+    ) -> SafeString:
+        fields = self._each(form, context, template_pack, **kwargs)
+        columns = "".join([f'<div class="col-md">{field}</div>' for field in fields])
+        return SafeString(f'<div class="row">{columns}</div>')

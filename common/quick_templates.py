@@ -4,10 +4,10 @@ The syntax, the escaping and what a variable means stay Django's: a template tha
 nodes that take the usual case (a text, an attribute) at once and leave every other to Django.
 """
 
-import re
 from types import MethodType
 from typing import Any
 
+from django.conf import settings
 from django.template import Node, Template
 from django.template.base import (
     FilterExpression,
@@ -19,11 +19,11 @@ from django.template.context import Context
 from django.template.defaulttags import TemplateLiteral
 from django.template.loaders import cached
 from django.template.smartif import TokenBase
-from django.utils.html import conditional_escape
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-_needs_escaping = re.compile("[&<>\"']").search
+from common.markup import escaped
 
 
 def language_of(context: Context) -> str | None:
@@ -35,20 +35,17 @@ def language_of(context: Context) -> str | None:
         return language
 
 
-def escaped(value: Any) -> str:
-    """As Django's `conditional_escape`; most texts of a page need nothing."""
-    if type(value) is str and not _needs_escaping(value):
-        return value
-    return conditional_escape(value)
-
-
 def shown(value: Any, context: Context) -> str:
     """What stands on the page for `value`: escaped, unless it is markup already."""
     kind = type(value)
     if kind is SafeString:
         return value
+    if isinstance(value, Promise):
+        value, kind = str(value), str
     if kind is str:
         return escaped(value) if context.autoescape else value
+    if kind is int and not settings.USE_THOUSAND_SEPARATOR:
+        return str(value)
     return render_value_in_context(value, context)
 
 

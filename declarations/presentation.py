@@ -133,11 +133,14 @@ def answers_for_display(
     difference: Difference | None = None,
 ) -> list[DisplaySection]:
     """The whole draft in words; with a difference, marked, removed rows and answers included."""
-    return [_section_for_display(each, draft, language, difference) for each in form.sections]
+    return [section_for_display(each, draft, language, difference) for each in form.sections]
 
 
-def _section_for_display(
-    section: Section, draft: Mapping[str, Any], language: str, difference: Difference | None
+def section_for_display(
+    section: Section,
+    draft: Mapping[str, Any],
+    language: str,
+    difference: Difference | None = None,
 ) -> DisplaySection:
     content = draft.get(section.key) or {}
     delta = (difference or Difference()).of(section.key)

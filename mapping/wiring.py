@@ -28,7 +28,7 @@ def visible_documents(user: User) -> Q:
 
 
 def menu(user: User) -> Iterator[navigation.Item]:
-    if user.standing.opd is not None or user.standing.officer_opd_ids:
+    if user.standing.opd_ids or user.standing.officer_opd_ids:
         yield navigation.Item(_("Risk maps"), address("mapping:list"), "map", order=44)
     if user.has_perm("mapping.merge_riskmaps"):
         yield navigation.Item(_("Merge OPDs"), address("mapping:merge"), "compare", order=84)

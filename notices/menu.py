@@ -21,7 +21,7 @@ def items(user: User) -> Iterable[Item]:
         _("My notices"),
         address("notices:list"),
         "bell",
-        count=unread_count(user) or None,
+        number=unread_count,
         order=70,
     )
     if user.has_perm("audit.view_auditevent"):

@@ -1,27 +1,31 @@
 """Forms of the door and of the personnel pages."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from allauth.account import forms as allauth_forms
 from allauth.account.fields import PasswordField, SetPasswordField
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Column, Row
 from django import forms
 from django.conf import settings
 from django.db.models import Q
+from django.forms.models import ModelChoiceIterator
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import (
     BusinessDateField,
     CleanCharField,
+    Columns,
     NameField,
     YesNoField,
     clean_formfield,
     plain_helper,
 )
 from common.text import ascii_digits
+from common.widgets import KeptSelect
 from people import nip as nip_module
 from people import services
 from people.models import Assignment, Holiday, Opd, Post, RoleGrant, User
@@ -53,7 +57,7 @@ class NipField(CleanCharField):
 class HelperMixin:
     """A crispy helper whose <form>, token and buttons stand in the template."""
 
-    @property
+    @cached_property
     def helper(self) -> FormHelper:
         return plain_helper(self, *self.layout())
 
@@ -145,9 +149,9 @@ class PersonForm(HelperMixin, forms.ModelForm):
         return (
             *nip,
             "name",
-            Row(Column("title_before"), Column("title_after")),
+            Columns("title_before", "title_after"),
             "email",
-            Row(Column("employment"), Column("grade")),
+            Columns("employment", "grade"),
         )
 
 
@@ -256,9 +260,22 @@ class EndForm(ReasonForm):
     field_order = ("ends_on", "reason")
 
 
+class OpdChoices(ModelChoiceIterator):
+    """Keys and names alone: the select needs no more of fifty OPDs."""
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        yield "", self.field.empty_label
+        yield from self.queryset.values_list("pk", "name")
+
+
+class OpdFilterField(forms.ModelChoiceField):
+    iterator = OpdChoices
+    widget = KeptSelect
+
+
 class PersonFilterForm(forms.Form):
     q = CleanCharField(label=_("Name or NIP"), required=False, max_length=80)
-    opd = forms.ModelChoiceField(
+    opd = OpdFilterField(
         label=_("OPD"), required=False, queryset=Opd.objects.none(), empty_label=_("All OPDs")
     )
     state = forms.ChoiceField(

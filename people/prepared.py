@@ -9,12 +9,18 @@
     own_registers.rows(user, on)     # a list of what the queryset would give
     own_registers.count(user, on)    # how many
 
+    @prepared_by_roles               # one row by its key, which comes first
+    def register(user, key): return InterestRegister.objects.visible_to(user).filter(pk=key)
+
+    register.one(user, key)          # or None
+
 Building and compiling a query costs Django several times what PostgreSQL takes to answer it. The
 SQL is kept in the process for each combination of what the query may depend on: the day, the
 arguments (hashable), whether the account is open, and where it says so roles and OPDs. The person
 who asks is replaced by a stand-in that knows this and nothing else: a query that looks at anything
 more (a name, a post, the database, the clock) fails at its first call with `DependsOnMoreError`
-instead of being answered with somebody else's. Only the key of the person changes between calls.
+instead of being answered with somebody else's. Only the key of the person changes between calls,
+and that of the row which `one` looks for.
 """
 
 from __future__ import annotations
@@ -43,6 +49,9 @@ if TYPE_CHECKING:
 KEPT = 512
 # Nobody's key: every place of it in the compiled query is a place of the person's key.
 NOBODY = uuid.UUID("5e0b6a36-58a1-4b3c-9f7e-6c1d2e3f4a5b")
+NOTHING = uuid.UUID("c3a1f0d2-7b64-4e0f-8d35-92b6a7e4c018")  # likewise, of the row looked for
+PLACES = {str(NOBODY): Place(1), str(NOTHING): Place(2)}
+TYPES = ("uuid", "uuid")
 Build = Callable[..., QuerySet]
 Facts = tuple[tuple[str, Hashable], ...]
 BY_ROLES = ("roles", "officer_opd_ids", "headed_opd_ids", "headed_opd_kinds", "opd_ids")
@@ -91,19 +100,19 @@ class _Compiled:
         for value in params:
             if isinstance(value, datetime.datetime):
                 raise DependsOnMoreError("the clock")
-            if str(NOBODY) in str(value) and not _is_key(value):
-                raise DependsOnMoreError("a part of the person's key")
+            if str(value) not in PLACES and any(key in str(value) for key in PLACES):
+                raise DependsOnMoreError("a part of a key")
         # Worked out once: Django asks each field again for every result.
         columns = [column[0] for column in self.compiler.select[: self.compiler.col_count]]
         self.converters = self.compiler.get_converters(columns)
-        places = [Place(1) if _is_key(value) else value for value in params]
+        places = [PLACES.get(str(value), value) for value in params]
         table = self.model._meta.db_table
-        self.selecting = KeptStatement(sql, places, ["uuid"], table)
+        self.selecting = KeptStatement(sql, places, TYPES, table)
         counting = f"SELECT COUNT(*) FROM ({sql}) counted"  # noqa: S608 -- compiled by Django
-        self.counting = KeptStatement(counting, places, ["uuid"], table)
+        self.counting = KeptStatement(counting, places, TYPES, table)
 
-    def rows(self, user: User) -> list[Any]:
-        found = self._ask(self.selecting, user) if self.selecting else []
+    def rows(self, user: User, key: uuid.UUID | None = None) -> list[Any]:
+        found = self._ask(self.selecting, user, key) if self.selecting else []
         if not found:
             return []
         compiler = copy.copy(self.compiler)
@@ -119,14 +128,12 @@ class _Compiled:
     def count(self, user: User) -> int:
         return self._ask(self.counting, user)[0][0] if self.counting else 0
 
-    def _ask(self, statement: KeptStatement, user: User) -> list[tuple[Any, ...]]:
+    def _ask(
+        self, statement: KeptStatement, user: User, key: uuid.UUID | None = None
+    ) -> list[tuple[Any, ...]]:
         with connections[self.db].cursor() as cursor:
-            statement.execute(cursor, user.pk)
+            statement.execute(cursor, user.pk, key)
             return cursor.fetchall()
-
-
-def _is_key(value: Any) -> bool:
-    return isinstance(value, uuid.UUID | str) and str(value) == str(NOBODY)
 
 
 def _refuse(*_args: Any) -> None:
@@ -145,6 +152,10 @@ def _compiled(
         return _Compiled(build(_stand_in(is_active, facts), *args))
 
 
+def _facts(user: User, names: tuple[str, ...]) -> Facts:
+    return tuple([(name, getattr(user.standing, name)) for name in names])
+
+
 class _Prepared:
     def __init__(self, build: Build, facts: tuple[str, ...]) -> None:
         update_wrapper(self, build)
@@ -153,12 +164,34 @@ class _Prepared:
     def rows(self, user: User, *args: Hashable) -> list[Any]:
         return self._of(user, args).rows(user)
 
+    def one(self, user: User, key: uuid.UUID, *args: Hashable) -> Any | None:
+        return next(iter(self._of(user, (NOTHING, *args)).rows(user, key)), None)
+
     def count(self, user: User, *args: Hashable) -> int:
         return self._of(user, args).count(user)
 
     def _of(self, user: User, args: tuple[Hashable, ...]) -> _Compiled:
-        facts = tuple((name, getattr(user.standing, name)) for name in self.facts)
+        facts = _facts(user, self.facts)
         return _compiled(self.build, user.is_active, facts, args, timezone.localdate())
+
+
+def kept_by_roles(answer: Callable[..., Any]) -> Callable[..., Any]:
+    """`answer(user, *args)` is worked out once for all who have the same roles of the same OPDs.
+
+    For what asks the database nothing; it is given the stand-in, as a query is.
+    """
+
+    @lru_cache(maxsize=KEPT)
+    def kept(
+        is_active: bool, facts: Facts, args: tuple[Hashable, ...], _today: datetime.date
+    ) -> Any:
+        with connection.execute_wrapper(_refuse):
+            return answer(_stand_in(is_active, facts), *args)
+
+    def of(user: User, *args: Hashable) -> Any:
+        return kept(user.is_active, _facts(user, BY_ROLES), args, timezone.localdate())
+
+    return update_wrapper(of, answer)
 
 
 def prepared(build: Build) -> _Prepared:

@@ -74,6 +74,22 @@ class SteadyNode(Node):
         return [mark_safe(text) for text in texts], fresh  # noqa: S308 -- as above
 
 
+class WordsNode(Node):
+    """Words that stand in the template, looked up once a language."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.kept: dict[str | None, str] = {}
+
+    def render(self, context: Context) -> str:
+        language = language_of(context)
+        try:
+            return self.kept[language]
+        except KeyError:
+            found = self.kept[language] = self.node.render(context)
+            return found
+
+
 @register.tag
 def steady(parser: Parser, token: Token) -> SteadyNode:
     """{% steady name=value … %}…{% endsteady %}: depends on the language and on what it names."""
@@ -103,7 +119,7 @@ def translate(parser: Parser, token: Token) -> Node:
     node = do_translate(parser, token)
     bits = token.split_contents()
     stands_there = len(bits) == 2 and bits[1][0] in "'\"" and bits[1][-1] == bits[1][0]
-    return SteadyNode(NodeList([node]), {}) if stands_there else node
+    return WordsNode(node) if stands_there else node
 
 
 class KnownUrlNode(URLNode):

@@ -31,10 +31,10 @@ from django.utils.translation import (
 
 from common import context_processors, plain_fields
 from common.icons import ICONS
+from common.markup import markup
 
 register = template.Library()
 
-FIELD_PARTS = "bootstrap5/layout"
 TONES = ("neutral", "info", "success", "warning", "danger")
 TONE_ICONS = {
     "neutral": "circle",
@@ -215,16 +215,16 @@ def page_choices() -> dict[str, Any]:
 @register.simple_tag
 def main_menu(items: Iterable[Any]) -> SafeString:
     """The entries of the main menu; a page shows them twice (beside, and behind a button)."""
-    entries = [
-        (item.url, str(item.label), item.icon, item.active, item.count or 0) for item in items
-    ]
-    return _menu(tuple(entries), _language())
+    return _menu(tuple(items), _language())
 
 
 @lru_cache(maxsize=512)
-def _menu(entries: tuple[tuple[str, str, str, bool, int], ...], _words: str) -> SafeString:
+def _menu(items: tuple[Any, ...], _words: str) -> SafeString:
     """People with the same posts, numbers and page see the same menu."""
-    shown = "".join(_menu_entry(*entry) for entry in entries)
+    shown = "".join(
+        _menu_entry(item.url, item.label, item.icon, item.active, item.count or 0)
+        for item in items
+    )
     return format_html('<ul class="navigation">{}</ul>', mark_safe(shown))  # noqa: S308 -- of format_html
 
 
@@ -274,15 +274,19 @@ def panel(
     css_class: str = "",
 ) -> SafeString:
     """A framed part of a page; with `heading_id` a region named by its heading."""
-    return _render(
-        "panel",
-        content=content,
-        heading=heading,
-        heading_id=heading_id,
-        level=level,
-        icon_name=icon_name,
-        tone=tone,
-        css_class=css_class,
+    classes = " ".join(filter(None, ("panel", tone and f"tone-{tone}", css_class)))
+    named = markup(' aria-labelledby="{}"', heading_id) if heading_id else ""
+    head = _panel_heading(heading, heading_id, level, icon_name) if heading else ""
+    return markup('<section class="{}"{}>{}{}</section>', classes, named, head, content)
+
+
+def _panel_heading(heading: Any, heading_id: str, level: int, icon_name: str) -> SafeString:
+    return markup(
+        '<h{0} class="panel-heading"{1}>{2}{3}</h{0}>',
+        level,
+        markup(' id="{}"', heading_id) if heading_id else "",
+        _icon(icon_name, "", "") if icon_name else "",
+        heading,
     )
 
 
@@ -410,18 +414,9 @@ def is_plain(field: Any) -> bool:
 
 @register.simple_tag
 def plain_field(field: Any, tag: str, css_class: str, shows_label: bool) -> str:
-    """A field with one control; what is seldom there (help, errors) stays a template."""
-    between = ""
-    if field.help_text or getattr(field.field, "why", ""):
-        between = get_template(f"{FIELD_PARTS}/help_text.html").render({"field": field})
-    if field.errors:
-        between += get_template(f"{FIELD_PARTS}/field_errors_block.html").render({"field": field})
+    """A field with one control."""
     return plain_fields.drawn(
-        field,
-        mark_safe(between),  # noqa: S308 -- rendered templates
-        tag=tag or "div",
-        wrapper=css_class or "",
-        label=bool(shows_label),
+        field, tag=tag or "div", wrapper=css_class or "", label=bool(shows_label)
     )
 
 

@@ -34,7 +34,7 @@ def menu(user: User) -> Iterator[navigation.Item]:
             _("Registers to check"),
             address("declarations:register_checks"),
             "tasks",
-            count=desk_of(user).to_check,
+            number=lambda person: desk_of(person).to_check,
             order=40,
         )
     if user.has_perm("declarations.list_acknowledgements"):
@@ -42,7 +42,7 @@ def menu(user: User) -> Iterator[navigation.Item]:
             _("Registers to acknowledge"),
             address("declarations:register_acknowledgements"),
             "sign",
-            count=desk_of(user).to_acknowledge,
+            number=lambda person: desk_of(person).to_acknowledge,
             order=41,
         )
 

@@ -19,20 +19,33 @@ from statements.policies import register_viewer
 
 
 def menu(user: User) -> Iterator[navigation.Item]:
-    desk = desk_of(user)
     if user.has_perm("declarations.list_superiordecision"):
         target = address("declarations:decision_list")
-        yield navigation.Item(_("To decide"), target, "decision", count=desk.to_decide, order=30)
+        yield navigation.Item(
+            _("To decide"),
+            target,
+            "decision",
+            number=lambda person: desk_of(person).to_decide,
+            order=30,
+        )
     elif user.has_any_role(Role.INSPECTOR, Role.AUDITOR, Role.OPD_OFFICER):
         target = address("declarations:decision_all")
         yield navigation.Item(_("Superiors' decisions"), target, "decision", order=30)
     yield navigation.Item(
-        _("Control plans"), address("declarations:plan_list"), "plan", count=desk.plans, order=31
+        _("Control plans"),
+        address("declarations:plan_list"),
+        "plan",
+        number=lambda person: desk_of(person).plans,
+        order=31,
     )
-    if desk.tasks:
-        yield navigation.Item(
-            _("My tasks"), address("declarations:task_list"), "tasks", count=desk.tasks, order=32
-        )
+    yield navigation.Item(
+        _("My tasks"),
+        address("declarations:task_list"),
+        "tasks",
+        number=lambda person: desk_of(person).tasks,
+        hidden_at_zero=True,
+        order=32,
+    )
 
 
 def may_view_decision(user: User, document: Any) -> bool:

@@ -8,7 +8,7 @@ from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.utils.safestring import mark_safe
 
-from common.widgets import DRAWN, Renderer
+from common.widgets import DRAWN, KeptSelect, Renderer
 
 CHOICES = [
     ("", "–––"),
@@ -48,6 +48,14 @@ def test_as_djangos_templates(widget, value):
     if widget.template_name in DRAWN:
         theirs = re.sub(r"\n+", "\n", theirs)  # Django's have an empty line after each option
     assert ours == theirs
+
+
+@pytest.mark.parametrize("value", ["", None, 1, '"x"'])
+def test_a_kept_select_is_a_select(value):
+    ours = KeptSelect(ATTRS, CHOICES[:3]).render("nama", value, {"required": True})
+
+    theirs = forms.Select(ATTRS, CHOICES[:3]).render("nama", value, {"required": True}, Renderer())
+    assert ours == theirs.replace("<i>tiga</i>", "&lt;i&gt;tiga&lt;/i&gt;")
 
 
 def test_every_drawn_template_is_one_of_djangos():

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from common.addresses import address
 from declarations.models import ConflictDeclaration, Suspension
 from declarations.panels import MOST_ENTRIES, OWN, Entry, Panel
 from declarations.services.desk import desk_of
@@ -28,10 +28,10 @@ def conflict_panels(user, on) -> Iterator[Panel]:
         _("Declarations of conflict"),
         tuple(_entry(conflict, on) for conflict in _latest.rows(user)),
         icon="conflict",
-        more_url=reverse("declarations:conflict_list"),
+        more_url=address("declarations:conflict_list"),
         more_label=_("All my declarations"),
         empty=_("You declared no conflict."),
-        start=(_("Declare a conflict"), reverse("declarations:conflict_start"), False),
+        start=(_("Declare a conflict"), address("declarations:conflict_start"), False),
         order=30,
     )
 
@@ -75,7 +75,7 @@ def _entry(conflict, on) -> Entry:
     if conflict.state == "draft":
         action, url = _("Continue"), CONFLICT_EDITING.url("tasks", conflict)
     elif conflict.state == "needs_data":
-        action, url = _("Answer"), reverse("declarations:conflict_answer", args=[conflict.pk])
+        action, url = _("Answer"), address("declarations:conflict_answer", conflict.pk)
     text = conflict.number
     if conflict.awaits_decision and conflict.handler:
         text = _("%(number)s, decided by %(name)s") % {

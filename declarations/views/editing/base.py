@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -29,7 +29,7 @@ class SubjectMixin(PermissionRequiredMixin):
 
     @cached_property
     def subject(self) -> Any:
-        return get_object_or_404(self.editing.queryset(self.request.user), pk=self.kwargs["pk"])
+        return self.editing.subject(self.request.user, self.kwargs["pk"])
 
     def get_permission_object(self) -> Any:
         return self.subject

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from declarations import answers, builder, drafts
 from declarations.content import Section
-from declarations.presentation import answers_for_display
+from declarations.presentation import section_for_display
 from declarations.services.drafting import SavedDraft
 from declarations.views.editing.base import EditingView, SavingView, posted_revision
 
@@ -121,11 +121,7 @@ class SectionView(SavingView):
         )
 
     def rows_page(self, *, status: int = 200, problems: Any = (), nil: Any = None) -> HttpResponse:
-        shown = next(
-            item
-            for item in answers_for_display(self.form, self.subject.draft, self.language)
-            if item.key == self.section.key
-        )
+        shown = section_for_display(self.section, self.subject.draft, self.language)
         rows = [
             {
                 "row": row,

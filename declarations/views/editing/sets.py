@@ -14,20 +14,23 @@ The addresses are called `declarations:<name>_<page>`; the model has `draft`, `r
 the permissions `view_<model>` and `change_<model>`.
 """
 
+import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import models
-from django.http import HttpRequest
-from django.urls import URLPattern, path, reverse
-from django.utils.functional import Promise
+from django.http import Http404, HttpRequest
+from django.urls import URLPattern, path
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
+from common.addresses import address
 from declarations import answers, drafts
 from declarations.answers import Missing
 from declarations.content import Form, Section
 from declarations.services import configuration, drafting
 from people.models import User
+from people.prepared import prepared_by_roles
 from people.proof import Proof
 
 Text = str | Promise
@@ -127,8 +130,19 @@ class EditingSet:
             "form_version__content", "document__content"
         )
 
+    @cached_property
+    def _subject(self) -> Any:
+        return prepared_by_roles(lambda user, key: self.queryset(user).filter(pk=key))
+
+    def subject(self, user: User, key: uuid.UUID) -> Any:
+        """The draft at an address, or 404; every page and every saving of a draft asks for it."""
+        found = self._subject.one(user, key)
+        if found is None:
+            raise Http404
+        return found
+
     def url(self, page: str, subject: Any, *arguments: Any) -> str:
-        return reverse(f"declarations:{self.name}_{page}", args=[subject.pk, *arguments])
+        return address(f"declarations:{self.name}_{page}", subject.pk, *arguments)
 
     def template(self, page: str) -> str:
         return self.templates.get(page, f"declarations/editing/{page}.html")

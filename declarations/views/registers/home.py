@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from common.addresses import address
 from declarations.panels import CHECK, OWN, Entry, Panel
 from declarations.services import registers
 from declarations.services.desk import desk_of
@@ -18,14 +18,14 @@ def register_panels(user, on) -> Iterator[Panel]:
     if user.has_perm("declarations.list_checks"):
         yield queue_panel(
             _("Registers to check"),
-            reverse("declarations:register_checks"),
+            address("declarations:register_checks"),
             desk.to_check,
             _("Check"),
         )
     if user.has_perm("declarations.list_acknowledgements"):
         yield queue_panel(
             _("Registers to acknowledge"),
-            reverse("declarations:register_acknowledgements"),
+            address("declarations:register_acknowledgements"),
             desk.to_acknowledge,
             _("Read and sign"),
         )
@@ -43,13 +43,13 @@ def own_panel(user, on) -> Panel:
     start = None
     if duty.current is None and duty.occasion is None:
         label = _("Report a change") if duty.in_force else _("Begin a register")
-        start = (label, reverse("declarations:register_start"), False)
+        start = (label, address("declarations:register_start"), False)
     return Panel(
         OWN,
         _("Register of interests"),
         tuple(entries),
         icon="list",
-        more_url=reverse("declarations:register_list"),
+        more_url=address("declarations:register_list"),
         more_label=_("All my registers"),
         empty=_("You have no register of interests, and none is due."),
         start=start,
@@ -80,14 +80,14 @@ def _current(duty, on) -> Entry:
 def _due(duty, on) -> Entry:
     return Entry(
         _("Register of interests %(year)s") % {"year": on.year},
-        reverse("declarations:register_start"),
+        address("declarations:register_start"),
         text=duty.occasion.label,
         state="overdue" if duty.is_late(on) else "due_soon",
         state_label=_("Overdue") if duty.is_late(on) else _("Due"),
         due_on=duty.due_on,
         is_late=duty.is_late(on),
         action=_("Begin now"),
-        action_url=reverse("declarations:register_start"),
+        action_url=address("declarations:register_start"),
     )
 
 
@@ -101,19 +101,19 @@ def _in_force(register) -> Entry:
     )
 
 
-def queue_panel(heading, address, count, action) -> Panel:
+def queue_panel(heading, url, count, action) -> Panel:
     """The number only, which the desk has counted: the list itself is one step away."""
     text = ngettext("%(count)s register waits", "%(count)s registers wait", count)
     waiting = Entry(
-        text % {"count": count}, address, state="waiting", state_label=_("Waits for you"),
-        action=action, action_url=address,
+        text % {"count": count}, url, state="waiting", state_label=_("Waits for you"),
+        action=action, action_url=url,
     )  # fmt: skip
     return Panel(
         CHECK,
         heading,
         (waiting,) if count else (),
         icon="tasks",
-        more_url=address,
+        more_url=url,
         more_label=_("The whole list"),
         empty=_("Nothing waits here."),
         order=20,

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from common.addresses import address
 from declarations.models import DecisionStatement
 from declarations.panels import MOST_ENTRIES, OWN, Entry, Panel
 from declarations.views.statements.editing import STATEMENT_EDITING
@@ -19,10 +19,10 @@ def statement_panels(user, on) -> Iterator[Panel]:
         _("Statements before a decision"),
         tuple(_entry(statement) for statement in _latest.rows(user)),
         icon="document",
-        more_url=reverse("declarations:statement_list"),
+        more_url=address("declarations:statement_list"),
         more_label=_("All my statements"),
         empty=_("Before you decide or act, sign that no interest of yours is at stake."),
-        start=(_("Begin a statement"), reverse("declarations:statement_start"), False),
+        start=(_("Begin a statement"), address("declarations:statement_start"), False),
         order=20,
     )
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from common.addresses import address
 from declarations.models import ConflictDeclaration, ControlPlan, ControlTask
 from declarations.panels import DECIDE, MOST_ENTRIES, TASKS, Entry, Panel
 from declarations.services.desk import desk_of
@@ -50,7 +50,7 @@ def decide_panel(user: Any, on: Any, count: int) -> Panel:
         _("To decide"),
         tuple(_case(conflict, on) for conflict in found),
         icon="decision",
-        more_url=reverse("declarations:decision_list"),
+        more_url=address("declarations:decision_list"),
         more_label=_more(count),
         empty=_("No declared conflict waits for your decision."),
         order=10,
@@ -58,18 +58,18 @@ def decide_panel(user: Any, on: Any, count: int) -> Panel:
 
 
 def _case(conflict: ConflictDeclaration, on: Any) -> Entry:
-    address = reverse("declarations:decision_case", args=[conflict.pk])
+    url = address("declarations:decision_case", conflict.pk)
     is_late = conflict.due_on < on
     return Entry(
         conflict.declarant.full_name,
-        address,
+        url,
         text=conflict.matter,
         state="overdue" if is_late else conflict.state,
         state_label=_("Overdue") if is_late else conflict.get_state_display(),
         due_on=conflict.due_on,
         is_late=is_late,
         action=_("Examine"),
-        action_url=address,
+        action_url=url,
     )
 
 
@@ -79,25 +79,25 @@ def plans_panel(user: Any, on: Any, count: int) -> Panel:
         _("Control plans that wait for you"),
         tuple(_plan(plan, user) for plan in _waiting.rows(user, on)),
         icon="plan",
-        more_url=reverse("declarations:plan_list"),
+        more_url=address("declarations:plan_list"),
         more_label=_more(count),
         order=20,
     )
 
 
 def _plan(plan: ControlPlan, user: Any) -> Entry:
-    address = plan.get_absolute_url()
+    url = plan.get_absolute_url()
     if plan.conflict.declarant_id == user.pk:
-        action, target = _("Read and sign"), reverse("declarations:plan_agree", args=[plan.pk])
+        action, target = _("Read and sign"), address("declarations:plan_agree", plan.pk)
     elif plan.state == "draft":
         action, target = _("Complete and sign"), PLAN_EDITING.url("tasks", plan)
     elif plan.reported_count:
-        action, target = _("Look at the evidence"), address
+        action, target = _("Look at the evidence"), url
     else:
-        action, target = _("Evaluate"), reverse("declarations:plan_evaluate", args=[plan.pk])
+        action, target = _("Evaluate"), address("declarations:plan_evaluate", plan.pk)
     return Entry(
         plan.conflict.declarant.full_name,
-        address,
+        url,
         text=plan.conflict.matter,
         state=plan.state,
         state_label=plan.get_state_display(),
@@ -112,7 +112,7 @@ def tasks_panel(user: Any, on: Any, count: int) -> Panel:
         _("My tasks in control plans"),
         tuple(_task(task, on) for task in _open_tasks.rows(user)),
         icon="tasks",
-        more_url=reverse("declarations:task_list"),
+        more_url=address("declarations:task_list"),
         more_label=_more(count),
         order=10,
     )
@@ -129,7 +129,7 @@ def _task(task: ControlTask, on: Any) -> Entry:
         due_on=task.due_on,
         is_late=is_late,
         action=_("Report"),
-        action_url=reverse("declarations:task_report", args=[task.pk]),
+        action_url=address("declarations:task_report", task.pk),
     )
 
 

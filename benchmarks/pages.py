@@ -1,6 +1,7 @@
 """Requests a second of home, list and form pages beside an empty Django view with one query.
 
     COI_DB_NAME=dev_pages .venv/bin/python benchmarks/pages.py [--seconds 3] [--rounds 3]
+    COI_DB_NAME=dev_pages .venv/bin/python benchmarks/pages.py --compare [--rounds 9]
     COI_DB_NAME=dev_pages .venv/bin/python benchmarks/pages.py --profile
 
 Starts gunicorn with the portal's own configuration, twice: the portal, and the same server with
@@ -8,6 +9,9 @@ the middleware of a new Django project only. The database must hold a province (
 `seed_province --people 400`). Every round asks for each page in turn, so that what else the
 machine does falls on all of them alike; the medians of the rounds are compared. Beside them stands
 the processor time of the application alone, without server, network and database.
+
+`--compare` is for a machine that does other things too: every page in one process, in turns, the
+least processor time and the number of function calls, which no load changes.
 """
 
 import argparse
@@ -164,7 +168,6 @@ def rate(port, address, cookie, *, seconds, connections):
 
 
 def measure(options):
-    call_command("collectstatic", interactive=False, verbosity=0)
     pages = wanted()
     connection.close()
     rates = {name: [] for name, *_ in pages}
@@ -243,15 +246,52 @@ def profile(options):
         pstats.Stats(profiler).sort_stats("cumulative").print_stats(options.lines)
 
 
+def function_calls(call):
+    profiler = cProfile.Profile()
+    profiler.enable()
+    call()
+    profiler.disable()
+    return pstats.Stats(profiler).total_calls
+
+
+def compare(options):
+    """Beside the empty view, logged in: least processor time, function calls, queries."""
+    pages = wanted()
+    calls = {name: in_process(address, cookie) for name, address, cookie in pages}
+    spent = {name: [] for name in calls}
+    for call in calls.values():
+        call()
+    for _round in range(options.rounds * 3):
+        for name, call in calls.items():
+            begun = time.process_time()
+            call()
+            spent[name].append(time.process_time() - begun)
+    least = {name: min(found) for name, found in spent.items()}
+    counted = {name: function_calls(call) for name, call in calls.items()}
+    yardstick = "empty view, logged in"
+    print(f"{'':30} {'processor':>12} {'of empty':>8} {'calls':>8} {'of empty':>8} {'queries':>8}")
+    for name, address, cookie in pages:
+        print(f"{name:30} {least[name] * 1000:9.1f} ms {least[yardstick] / least[name]:8.2f} "
+              f"{counted[name]:8} {counted[yardstick] / counted[name]:8.2f} "
+              f"{len(queries(address, cookie)):8}")  # fmt: skip
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=4)
     parser.add_argument("--profile", action="store_true")
+    parser.add_argument("--compare", action="store_true")
     parser.add_argument("--lines", type=int, default=25, help="of the profile")
     options = parser.parse_args()
-    profile(options) if options.profile else measure(options)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    if options.profile:
+        profile(options)
+    elif options.compare:
+        compare(options)
+    else:
+        measure(options)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from people.models import Role, User
-from people.prepared import DependsOnMoreError, _compiled, prepared, prepared_by_roles
+from people.prepared import (
+    DependsOnMoreError,
+    _compiled,
+    kept_by_roles,
+    prepared,
+    prepared_by_roles,
+)
 from statements.views import DocumentListView
 from tests.people.factories import AssignmentFactory, OpdFactory, RoleGrantFactory, UserFactory
 
@@ -38,6 +44,31 @@ def test_each_person_gets_their_own_rows_of_one_compiled_query(django_assert_num
 
     assert _compiled.cache_info().misses == compiled
     assert themselves.count(second) == 1
+
+
+@prepared
+def visible_person(user, key):
+    return User.objects.exclude(pk=user.pk).filter(pk=key)
+
+
+def test_one_row_is_found_by_its_key_and_only_if_the_person_may():
+    first, second = UserFactory(), UserFactory()
+
+    assert visible_person.one(first, second.pk) == second
+    assert visible_person.one(second, first.pk) == first
+    assert visible_person.one(first, first.pk) is None
+
+
+def test_what_is_kept_by_roles_is_shared_by_them_and_knows_no_more():
+    officer, plain = RoleGrantFactory(role=Role.OPD_OFFICER, opd=OpdFactory()).user, UserFactory()
+    roles_of = kept_by_roles(lambda user: (object(), user.has_role(Role.OPD_OFFICER)))
+
+    assert roles_of(officer)[1]
+    assert not roles_of(plain)[1]
+    assert roles_of(plain) is roles_of(UserFactory())
+    for nosy in (lambda user: user.name, lambda user: list(User.objects.all())):
+        with pytest.raises(DependsOnMoreError):
+            kept_by_roles(nosy)(plain)
 
 
 def test_what_the_query_depends_on_makes_another_query():

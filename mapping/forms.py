@@ -6,7 +6,6 @@ from typing import Any
 from crispy_forms.layout import Div, Fieldset
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import (
@@ -272,10 +271,12 @@ class MapFilter(Styled, forms.Form):
 class ProvinceFilter(Styled, forms.Form):
     tahun = forms.TypedChoiceField(label=_("Year"), required=False, coerce=int, empty_value=None)
 
-    def __init__(self, *args: Any, years: list[int], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, years: list[int], year: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["tahun"].choices = [(year, str(year)) for year in years]
-        self.fields["tahun"].initial = years[0] if years else timezone.localdate().year
+        self.fields["tahun"].choices = [(each, str(each)) for each in years]
+        if years and not self.data.get("tahun"):
+            # So that the list shows the year of the page.
+            self.data = {"tahun": str(year)}
 
 
 class ReasonForm(forms.Form):

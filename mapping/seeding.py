@@ -15,8 +15,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from common.bulk_writing import analyse
-from mapping.models import Control, RiskArea, RiskAreaPost, RiskAreaTemplate, RiskMap, RiskScale
-from mapping.seeding_texts import own_areas
+from mapping.models import (
+    Control,
+    RiskArea,
+    RiskAreaPost,
+    RiskAreaTemplate,
+    RiskMap,
+    RiskScale,
+    RowComment,
+)
+from mapping.seeding_texts import CONTROLS, EVIDENCE, EXISTING, REMARKS, own_areas
 from mapping.services.scales import default_scale, rate
 from people.models import Assignment, Opd, Post, RoleGrant, User
 from people.roles import Role
@@ -32,20 +40,7 @@ PATHS = {
     "approved": ("signed", "under_review", "approved"),
     "archived": ("signed", "under_review", "approved", "archived"),
 }
-CONTROLS = (
-    "Rotasi anggota tim setiap enam bulan",
-    "Daftar periksa deklarasi sebelum penugasan",
-    "Reviu oleh pihak kedua di luar unit",
-    "Pencocokan nama pihak dengan daftar kepentingan pribadi",
-    "Sosialisasi konflik kepentingan kepada unit terkait",
-    "Penerbitan SOP dan daftar larangan",
-)
-EVIDENCE = ("Nota dinas", "Surat edaran", "Berita acara", "Laporan triwulan")
-EXISTING = (
-    "SOP berlaku, belum diuji",
-    "Reviu atasan langsung sebelum keputusan",
-    "Pemeriksaan berkas oleh dua orang",
-)
+BACK = ("signed", "under_review", "returned")
 
 
 @dataclass
@@ -64,6 +59,7 @@ class Written:
     areas: list[RiskArea] = field(default_factory=list)
     named: list[RiskAreaPost] = field(default_factory=list)
     controls: list[Control] = field(default_factory=list)
+    comments: list[RowComment] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -175,11 +171,29 @@ class _Story:
                 ]
                 if position % 2 == number % 2:
                     written.controls.append(self._control(template, row, year))
+            if number == 0 and state == "archived":
+                self._came_back(risk_map, written)
             previous = risk_map
         # What was approved last stays in force until its successor is.
         if final[self.office.opd.pk, self.years[-1]] != "approved" and len(self.years) > 1:
             final[self.office.opd.pk, self.years[-2]] = "approved"
         return final
+
+    def _came_back(self, risk_map: RiskMap, written: Written) -> None:
+        """With a remark on a row, which was settled before the map was signed again."""
+        at, by = risk_map.reviewed_at, self.office.reviewer
+        risk_map.returned_at, risk_map.returned_by = at, by
+        risk_map.return_reason = "Mohon perbaiki baris yang diberi catatan."
+        row = next(each for each in reversed(written.areas) if each.position == 1)
+        written.comments.append(
+            RowComment(
+                area=row,
+                text=self.chance.choice(REMARKS),
+                created_by=by,
+                settled_at=at + datetime.timedelta(days=3) if at else None,
+                settled_by=self.office.head,
+            )
+        )
 
     def _state(self, year: int) -> str:
         if year != self.years[-1]:
@@ -279,6 +293,7 @@ def _write(written: Written) -> None:
     analyse(RiskMap, RiskArea)
     RiskAreaPost.objects.bulk_create(written.named, batch_size=2_000)
     Control.objects.bulk_create(written.controls, batch_size=1_000)
+    RowComment.objects.bulk_create(written.comments, batch_size=1_000)
 
 
 def _move(maps: list[RiskMap], final: dict[tuple[int, int], str]) -> None:
@@ -287,9 +302,15 @@ def _move(maps: list[RiskMap], final: dict[tuple[int, int], str]) -> None:
         steps: dict[int, list[tuple[int, str]]] = {}
         for risk_map in maps:
             if risk_map.year == year:
-                for number, state in enumerate(PATHS[final[risk_map.opd_id, year]]):
+                for number, state in enumerate(_path(risk_map, final[risk_map.opd_id, year])):
                     steps.setdefault(number, []).append((risk_map.pk, state))
         for number in sorted(steps):
             for state in sorted({state for _pk, state in steps[number]}):
                 keys = [pk for pk, wanted in steps[number] if wanted == state]
                 RiskMap.objects.filter(pk__in=keys).update(state=state)
+
+
+def _path(risk_map: RiskMap, state: str) -> tuple[str, ...]:
+    """Twice over the reviewer's desk where it was sent back."""
+    came_back = risk_map.returned_at is not None and state != "returned"
+    return (*BACK, *PATHS[state]) if came_back else PATHS[state]

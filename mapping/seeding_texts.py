@@ -2,6 +2,26 @@
 
 from mapping.models import ConflictSource, RiskAreaTemplate
 
+REMARKS = (
+    "Sebutkan jabatan yang memutus, bukan hanya unitnya.",
+    "Kemungkinan tampak terlalu rendah; jelaskan alasannya.",
+    "Pencegahan belum menyebut siapa yang memeriksa.",
+)
+CONTROLS = (
+    "Rotasi anggota tim setiap enam bulan",
+    "Daftar periksa deklarasi sebelum penugasan",
+    "Reviu oleh pihak kedua di luar unit",
+    "Pencocokan nama pihak dengan daftar kepentingan pribadi",
+    "Sosialisasi konflik kepentingan kepada unit terkait",
+    "Penerbitan SOP dan daftar larangan",
+)
+EVIDENCE = ("Nota dinas", "Surat edaran", "Berita acara", "Laporan triwulan")
+EXISTING = (
+    "SOP berlaku, belum diuji",
+    "Reviu atasan langsung sebelum keputusan",
+    "Pemeriksaan berkas oleh dua orang",
+)
+
 # area, activity, form of conflict, source, cause, impact in words, likelihood, impact, MCSP area
 _OWN = (
     (

@@ -21,9 +21,11 @@ class ProvinceView(PermissionRequiredMixin, View):
     def get(self, request):
         province = Province()
         known = province.years()
-        filters = filter_form(request, ProvinceFilter, years=known)
         today = timezone.localdate()
-        year = filters.cleaned_data["tahun"] or (known[0] if known else today.year)
+        # A first map of next year doesn't push this year's away.
+        usual = today.year if today.year in known or not known else known[0]
+        filters = filter_form(request, ProvinceFilter, years=known, year=usual)
+        year = filters.cleaned_data["tahun"] or usual
         lines = province.matrix(year=year, on=today)
         context = {
             "filters": filters,

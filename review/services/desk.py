@@ -149,7 +149,7 @@ def week_of(opd: Opd, *, on: datetime.date) -> Week:
         due_soon=controls["due_soon"],
         map_state=shown.state if shown else "",
         map_state_label=str(shown.get_state_display()) if shown else "",
-        has_map_in_force=in_force is not None and in_force.year == on.year,
+        has_map_in_force=in_force is not None and in_force.year >= on.year,
     )
 
 

@@ -32,6 +32,8 @@ def test_three_years_with_a_story():
     assert numbers["maps"] == 12
     assert RiskMap.objects.in_force().count() == 4
     assert RiskMap.objects.of_record(year - 2).count() == 4
+    first_year = RiskMap.objects.filter(year=year - 2, returned_at__isnull=False)
+    assert first_year.filter(areas__comments__settled_at__isnull=False).count() == 4
     first, last = (
         RiskArea.objects.filter(map__year=each, residual_magnitude__isnull=False)
         for each in (year - 2, year)

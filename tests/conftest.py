@@ -1,6 +1,7 @@
 """What every test stands on: a database role that owns nothing, and folders of its own."""
 
 import gc
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,8 @@ def django_db_setup(
     django_db_createdb: bool,
 ) -> Any:
     worker = getattr(request.config, "workerinput", {}).get("workerid", "")
-    name = f"{database.base_name()}_{worker}".rstrip("_")
+    run = os.environ.get("COI_TEST_RUN", "")  # Of two that go on at once.
+    name = "_".join(filter(None, (database.base_name(), run, worker)))
     with django_db_blocker.unblock():
         database.create(name, keep=django_db_keepdb, rebuild=django_db_createdb)
         SNAPSHOT.take()

@@ -8,7 +8,7 @@ from people.models import Role
 from review.models import Flag, FlagSnapshot, RuleVersion
 from review.services import summaries
 from review.services.evaluation import evaluate_all
-from review.services.rule_lab import reproduce
+from review.services.evidence import reproduce
 from review.workflow import flag_runs, flags
 from tests.e2e.walking import Walk
 from tests.people.factories import person_with

@@ -39,8 +39,11 @@ lock:  ## renew requirements-lock.txt from requirements.txt (needs uv)
 words:  ## compile the Indonesian texts (needs gettext)
 	cd locale/id/LC_MESSAGES && msgfmt --check-format --no-hash -o django.mo django.po
 
+sbom:  ## write var/sbom.json, the list of all components
+	$(PYTHON) -m scripts.make_sbom
+
 assets:  ## copy what npm brought into static/vendor
 	npm ci --ignore-scripts
 	$(PYTHON) scripts/vendor_assets.py
 
-.PHONY: help run test test-fast e2e ci check fix migrations lock words assets
+.PHONY: help run test test-fast e2e ci check fix migrations lock words sbom assets

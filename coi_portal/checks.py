@@ -20,6 +20,8 @@ SHORTEST_SECRET = 50
 SHORTEST_PASSPHRASE = 16
 SHORTEST_CODE_KEY = 32
 UNSHARED_CACHES = ("locmem", "dummy", "filebased")
+HERE = ("", "localhost", "127.0.0.1", "::1")
+SEALED = ("require", "verify-ca", "verify-full")
 SILENT_EMAIL = ("console", "dummy", "locmem", "filebased")
 
 
@@ -45,7 +47,10 @@ def check_environment(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return []
     return [
         Error(fault.message, hint=fault.remedy, id=f"coi.E{fault.number:03}")
-        for fault in (*_web_faults(), *_secret_faults(), *_report_faults(), *_service_faults())
+        for fault in (
+            *(*_web_faults(), *_secret_faults(), *_report_faults()),
+            *(*_service_faults(), *_transport_faults()),
+        )
         if fault.is_there
     ]
 
@@ -155,6 +160,28 @@ def _service_faults() -> Iterator[Fault]:
         "E-mail would not leave this machine.",
         "Unset COI_EMAIL_BACKEND and set COI_EMAIL_HOST.",
     )
+
+
+def _transport_faults() -> Iterator[Fault]:
+    database = settings.DATABASES["default"]
+    yield Fault(
+        18,
+        _is_elsewhere(database.get("HOST", ""))
+        and database.get("OPTIONS", {}).get("sslmode") not in SEALED,
+        "The database is on another machine, and the way there is not encrypted.",
+        "Add ?sslmode=verify-full to DATABASE_URL.",
+    )
+    yield Fault(
+        19,
+        _is_elsewhere(settings.EMAIL_HOST) and not settings.EMAIL_USE_TLS,
+        "The mail server is on another machine, and links into accounts go there in clear.",
+        "Set COI_EMAIL_TLS to 1.",
+    )
+
+
+def _is_elsewhere(host: str) -> bool:
+    """Neither this machine nor a socket of it."""
+    return not host.startswith("/") and host not in HERE
 
 
 @register(TAG)

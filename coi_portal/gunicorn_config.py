@@ -21,6 +21,12 @@ max_requests = 10_000
 max_requests_jitter = 1_000
 
 
+if os.environ.get("COI_BEHIND_PGBOUNCER", "") in ("", "0"):
+    # For the web processes alone: a page that waits this long for the database ends as a failure,
+    # before all threads wait. A pooler takes no such options; set them for its role.
+    os.environ.setdefault("PGOPTIONS", "-c statement_timeout=55s")
+
+
 class UntracedLogger(Logger):
     """Leaves requests out of the access log that nobody shall be recognised by."""
 

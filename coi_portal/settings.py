@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "common.middleware.ResponseHeadersMiddleware",
+    "common.middleware.MethodsMiddleware",
     "common.middleware.UntracedMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "common.middleware.LanguageMiddleware",
@@ -199,11 +200,14 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "people.passwords.KnownWordsValidator"},
+    {"NAME": "people.passwords.LeakedPasswordValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("nip", "name", "email")},
     },
 ]
+LEAKED_PASSWORDS = os.environ.get("COI_LEAKED_PASSWORDS", "")
 LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
@@ -215,6 +219,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "common.messages.Storage"
 CSRF_FAILURE_VIEW = "common.errors.csrf_failure"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True
@@ -247,6 +252,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "manifest-src": [SELF],
+        "report-uri": ["/laporan-kebijakan/"],
     }
 }
 PERMISSIONS_POLICY = {
@@ -326,6 +332,10 @@ ACCOUNT_FORMS = {
 PASSWORD_RESET_TIMEOUT = 2 * 3600
 ACTIVATION_DAYS = env_number("COI_ACTIVATION_DAYS", 14)
 ALLAUTH_TRUSTED_PROXY_COUNT = env_number("COI_TRUSTED_PROXIES", 0)
+MFA_FORMS = {
+    "authenticate": "people.forms.SecondFactorForm",
+    "reauthenticate": "people.forms.SecondFactorAgainForm",
+}
 MFA_ADAPTER = "people.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -54,6 +54,7 @@ class ScrubFilter(logging.Filter):
         record.request_id = current_request_id() or getattr(
             getattr(record, "request", None), "request_id", ""
         )
+        record.user_id = _user_of(getattr(record, "request", None))
         if record.exc_info:
             record.exc_text = scrub(_exception_text(record.exc_info))
             record.exc_info = None
@@ -71,10 +72,19 @@ def _exception_text(exc_info: Any) -> str:
     return "".join(traceback.format_exception(*exc_info))
 
 
+def _user_of(request: Any) -> str:
+    """The key of whoever asked, if the request has looked for it; no name and no number."""
+    if getattr(request, "is_untraced", False):
+        return ""
+    return str(getattr(getattr(request, "_cached_user", None), "pk", None) or "")
+
+
 def _add_request_id(_logger: Any, _name: str, event: dict) -> dict:
     record = event.get("_record")
     if request_id := getattr(record, "request_id", "") or current_request_id():
         event["request_id"] = request_id
+    if user_id := getattr(record, "user_id", ""):
+        event["user_id"] = user_id
     return event
 
 
@@ -92,7 +102,7 @@ def _scrub_values(_logger: Any, _name: str, event: dict) -> dict:
     """Once more, for what arrives without the filter (another handler, structlog itself)."""
     return {
         key: scrub(value)
-        if isinstance(value, str) and key not in ("timestamp", "request_id")
+        if isinstance(value, str) and key not in ("timestamp", "request_id", "user_id")
         else value
         for key, value in event.items()
     }

@@ -1,7 +1,6 @@
 """Middleware of every request: identity, language, headers, and refusal of impossible bytes."""
 
 import logging
-import re
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -10,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db import DataError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 
@@ -18,7 +17,9 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 SESSION_SEEN = "seen_at"
 THEMES = ("auto", "light", "dark")
-REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+# The windows of the rate limits are minutes long; asking earlier only counts again.
+SECONDS_OF_PATIENCE = "300"
 
 logger = logging.getLogger(__name__)
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -67,6 +68,8 @@ class ResponseHeadersMiddleware:
         response["Cross-Origin-Embedder-Policy"] = "require-corp"
         response["X-Robots-Tag"] = "noindex, nofollow"
         response["X-Request-ID"] = request.request_id
+        if response.status_code == 429:
+            response.headers.setdefault("Retry-After", SECONDS_OF_PATIENCE)
         if _is_logout(request):
             response["Clear-Site-Data"] = '"cache", "storage"'
 
@@ -74,6 +77,18 @@ class ResponseHeadersMiddleware:
 def _is_logout(request: HttpRequest) -> bool:
     match = request.resolver_match
     return match is not None and match.url_name == "account_logout" and request.method == "POST"
+
+
+class MethodsMiddleware:
+    """Nothing here is put, patched, deleted or traced: such requests reach no view."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
+        return self.get_response(request)
 
 
 class UntracedMiddleware:

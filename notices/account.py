@@ -19,6 +19,8 @@ TITLES = {
     events.PASSWORD_CHANGED: _("Your password was changed"),
     events.SECOND_FACTOR_CHANGED: _("Your second factor was changed"),
     events.ACCOUNT_ACTIVATED: _("Your account is active"),
+    events.ADDRESS_CHANGED: _("The e-mail address of your account was changed"),
+    events.NIP_CHANGED: _("The NIP with which you sign in was changed"),
 }
 
 

@@ -46,6 +46,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Whoever guesses elsewhere shuts nobody out of a browser that knows its person."""
+        key = super()._get_login_attempts_cache_key(request, **credentials)
+        user = User.objects.filter(nip=credentials.get("username", "")).only("pk").first()
+        return f"{key}:known" if user and devices.knows(request, user) else key
+
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """As the original, but it never hands on a closed account whose password fits."""
         self.pre_authenticate(request, **credentials)

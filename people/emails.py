@@ -1,4 +1,4 @@
-"""The two mails without which nobody gets in: they can't wait for the notices app's preferences.
+"""The mails about the way in: they can't wait for the notices app's preferences.
 
 Addresses and codes go to the mail server only, never into a log or the audit trail.
 """
@@ -39,6 +39,16 @@ def send_password_reset(user: User, path: str) -> None:
         )
 
 
-def _send(user: User, *, subject: str, template: str, **facts: object) -> None:
+def send_address_changed(user: User, *, to: str) -> None:
+    with translation.override(user.language):
+        _send(
+            user,
+            subject=_("The e-mail address of your account was changed"),
+            template="people/email/address_changed.txt",
+            to=to,
+        )
+
+
+def _send(user: User, *, subject: str, template: str, to: str = "", **facts: object) -> None:
     body = render_to_string(template, {"person": user, "province": settings.PROVINCE, **facts})
-    send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [user.email])
+    send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [to or user.email])

@@ -16,8 +16,13 @@ LOGIN_FROM_NEW_DEVICE = "login_from_new_device"
 PASSWORD_CHANGED = "password_changed"  # noqa: S105 -- the name of an event
 SECOND_FACTOR_CHANGED = "second_factor_changed"
 ACCOUNT_ACTIVATED = "account_activated"
+ADDRESS_CHANGED = "address_changed"
+NIP_CHANGED = "nip_changed"
 NAMES = frozenset(
-    {LOGIN_FROM_NEW_DEVICE, PASSWORD_CHANGED, SECOND_FACTOR_CHANGED, ACCOUNT_ACTIVATED}
+    {
+        *(LOGIN_FROM_NEW_DEVICE, PASSWORD_CHANGED, SECOND_FACTOR_CHANGED, ACCOUNT_ACTIVATED),
+        *(ADDRESS_CHANGED, NIP_CHANGED),
+    }
 )
 
 Listener = Callable[..., None]

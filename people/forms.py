@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.account import forms as allauth_forms
 from allauth.account.fields import PasswordField, SetPasswordField
+from allauth.mfa.base import forms as mfa_forms
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.conf import settings
@@ -80,6 +81,22 @@ class LoginForm(HelperMixin, allauth_forms.LoginForm):
         self.fields["password"].help_text = ""
         self.fields["password"].widget.attrs.pop("placeholder", None)
         self.order_fields(["login", "password"])
+
+
+class RecordsFailureMixin:
+    """A wrong code of the second factor is an event, as a wrong password is."""
+
+    def _emit_authentication_failed(self, authenticator: Any) -> None:
+        super()._emit_authentication_failed(authenticator)
+        services.note_second_factor_failure(self.user)
+
+
+class SecondFactorForm(RecordsFailureMixin, mfa_forms.AuthenticateForm):
+    pass
+
+
+class SecondFactorAgainForm(RecordsFailureMixin, mfa_forms.ReauthenticateForm):
+    pass
 
 
 class ResetPasswordForm(HelperMixin, forms.Form):

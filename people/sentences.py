@@ -12,6 +12,7 @@ SENTENCES = {
     "account.link_identity": _("linked an identity of the province's account"),
     "account.login": _("signed in (%(method)s)"),
     "account.login_failed": _("failed to sign in"),
+    "account.second_factor_failed": _("gave a wrong code of the second factor"),
     "account.make_code": _("made an activation code for %(target)s"),
     "account.reset_second_factor": _("reset the second factor of %(target)s: %(reason)s"),
     "account.second_factor": _("changed the second factor (%(what)s)"),

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.urls import reverse
 from django_tasks import task
 
-from people import emails
+from people import emails, encryption
 from people.models import User
 from people.models.access import ActivationChannel
 from people.services import make_activation_code
@@ -35,3 +35,8 @@ def send_password_reset(user_id: str) -> None:
         },
     )
     emails.send_password_reset(user, path)
+
+
+@task(queue_name="mail")
+def tell_old_address(user_id: str, address: str) -> None:
+    emails.send_address_changed(User.objects.get(pk=user_id), to=encryption.decrypt(address))

@@ -298,15 +298,15 @@ def _install_with_apt(packages: tuple[str, ...], *, title: str, root: Path) -> N
     """As root or with sudo into the system; otherwise below `root`; otherwise not at all."""
     if not native_libraries.has_apt():
         return
-    with step(title):
-        prefix = native_libraries.may_install()
-        try:
+    try:
+        with step(title):
+            prefix = native_libraries.may_install()
             if prefix is not None:
                 native_libraries.install_system_wide(packages, prefix=prefix)
             else:
                 native_libraries.install(packages, root)
-        except native_libraries.InstallError as error:
-            warn(f"apt says: {error}")
+    except native_libraries.InstallError as error:
+        warn(f"apt says: {error}")
 
 
 def chromium() -> Path | None:

@@ -33,6 +33,7 @@ PUBLIC = {
     "privacy": "must be readable before one gives data",
     "gallery": "the view itself asks: development or administrator",
     "robots": "for robots",
+    "policy_report": "browsers report there, whoever is logged in",
     "account_login": "the door",
     "account_logout": "the door",
     "account_reset_password": "the door",

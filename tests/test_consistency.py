@@ -438,7 +438,7 @@ def test_menu_leads_every_role_to_pages_that_open(unharmed):
 # --- What no line of code does ---------------------------------------------------------------
 
 WATCHED: dict[str, dict[str, str]] = {
-    "csrf_exempt": {},
+    "csrf_exempt": {"common/policy_reports.py": "browsers report without a token; only logged"},
     "mark_safe": {
         "common/plain_fields.py": "a label that it has just escaped, and the empty text",
         "common/templatetags/steady.py": "joins parts that templates have rendered and escaped",

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from audit.services import record_many
+from people import events, services
 from people.importing.planning import PersonPlan, Plan
 from people.importing.posts import PostDraft
 from people.importing.terms import Term
@@ -48,7 +49,17 @@ def carry_out(plan: Plan, *, by: User | None, report: Report = silent) -> None:
     _write_assignments(plan, written)
     report(3, 4, "assignments")
     record_many(_events(plan, written), by=by, batch_size=BATCH)
+    _tell(written)
     report(4, 4, "events")
+
+
+def _tell(people: list[PersonPlan]) -> None:
+    """As the pages do: who got another address or number hears of it."""
+    for person in people:
+        if not person.is_new and "email" in person.changes:
+            services.tell_of_address(person.user, before=person.changes["email"][0])
+        if person.nip_change:
+            events.tell(events.NIP_CHANGED, person.user)
 
 
 def _write_posts(plan: Plan) -> None:

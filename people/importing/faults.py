@@ -30,9 +30,11 @@ class Faults:
 
     kept: list[Fault] = field(default_factory=list)
     count: int = 0
+    rows: set[int] = field(default_factory=set)
 
     def add(self, row: int, key: str, reason: object) -> None:
         self.count += 1
+        self.rows.add(row)
         if len(self.kept) < MOST_KEPT:
             self.kept.append(Fault(row, heading_of(key) if key else "", _text(reason)))
 

@@ -110,7 +110,6 @@ def parse_row(
     number: int, cells: dict[str, str], *, on: datetime.date, faults: Faults
 ) -> Row | None:
     """The row, or None when a cell has a fault."""
-    before = faults.count
     values: dict[str, Any] = {}
     for key in KEYS:
         try:
@@ -118,9 +117,10 @@ def parse_row(
         except ValidationError as error:
             faults.add(number, key, error)
             values[key] = None
-    if faults.count == before:
+    # A cell that could not be read (a formula, say) comes here as an empty one.
+    if number not in faults.rows:
         _check_together(number, values, on=on, faults=faults)
-    return Row(number, **values) if faults.count == before else None
+    return None if number in faults.rows else Row(number, **values)
 
 
 def parse_rows(

@@ -8,6 +8,7 @@ from people.services.access import (
     note_login_failure,
     note_password_changed,
     note_second_factor,
+    note_second_factor_failure,
     request_password_reset,
     reset_second_factor,
 )
@@ -35,6 +36,7 @@ from people.services.persons import (
     forget_claims,
     link_identity,
     reactivate,
+    tell_of_address,
 )
 from people.services.standing import assign, end_assignment, grant_role, revoke_role
 
@@ -66,6 +68,7 @@ __all__ = [
     "note_login_failure",
     "note_password_changed",
     "note_second_factor",
+    "note_second_factor_failure",
     "oblige_post",
     "officers_of",
     "reactivate",
@@ -76,4 +79,5 @@ __all__ = [
     "save_opd",
     "save_post",
     "send_activation_link",
+    "tell_of_address",
 ]

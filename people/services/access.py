@@ -31,6 +31,11 @@ def note_login_failure(nip_typed: str) -> None:
 
 
 @transaction.atomic
+def note_second_factor_failure(user: User) -> None:
+    record("account.second_factor_failed", by=None, target=user)
+
+
+@transaction.atomic
 def note_password_changed(user: User, *, how: str) -> None:
     record("account.change_password", by=user, target=user, how=how)
     events.tell(events.PASSWORD_CHANGED, user)

@@ -75,9 +75,16 @@ def save_post(post: Post, *, by: User | None) -> Post:
     changes = _changes(before, post, POST_FIELDS)
     post.save()
     if "is_single_seat" in changes:
+        _refuse_shared_seat(post)
         post.assignments.filter(ends_on__isnull=True).update(is_single_seat=post.is_single_seat)
     record("post.change" if before else "post.add", by=by, target=post, changes=changes)
     return post
+
+
+def _refuse_shared_seat(post: Post) -> None:
+    running = post.assignments.definitive().filter(ends_on__isnull=True)
+    if post.is_single_seat and running.count() > 1:
+        raise ServiceError(_("Several people hold this post now. End their assignments first."))
 
 
 def _would_be_circle(post: Post) -> bool:

@@ -6,6 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from jobs.services import enqueue
+from people import encryption, events
 from people import nip as nip_module
 from people.models import NipChange, User
 from people.services.access import end_sessions
@@ -42,7 +44,17 @@ def change_person(person: User, *, by: User | None) -> User:
             before={name: getattr(before, name) for name in changed},
             after={name: getattr(person, name) for name in changed},
         )
+    if "email" in changed:
+        tell_of_address(person, before=before.email)
     return person
+
+
+def tell_of_address(person: User, *, before: str) -> None:
+    """Links into the account go to the new address from now on: the old one hears of it, too."""
+    if before:
+        # Encrypted, because jobs are kept for a while.
+        enqueue("people.tasks.tell_old_address", str(person.pk), encryption.encrypt(before))
+        events.tell(events.ADDRESS_CHANGED, person)
 
 
 @transaction.atomic
@@ -71,6 +83,7 @@ def change_nip(person: User, *, new_nip: str, by: User | None, reason: str) -> U
         user=person, old_nip=old_nip, new_nip=digits, reason=reason, changed_by=by
     )
     record("person.change_nip", by=by, target=person, before=old_nip, after=digits, reason=reason)
+    events.tell(events.NIP_CHANGED, person)
     return person
 
 

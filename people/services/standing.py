@@ -19,6 +19,7 @@ def assign(assignment: Assignment, *, by: User | None) -> Assignment:
     require(by, "people.add_assignment", assignment)
     locked(assignment.user)
     assignment.is_single_seat = assignment.post.is_single_seat
+    _refuse_closed_post(assignment)
     if assignment.kind == Assignment.Kind.DEFINITIVE:
         _end_running(assignment, by=by)
     assignment.full_clean()
@@ -32,6 +33,15 @@ def assign(assignment: Assignment, *, by: User | None) -> Assignment:
         post=assignment.post_id, kind=assignment.kind, starts_on=str(assignment.starts_on),
     )  # fmt: skip
     return assignment
+
+
+def _refuse_closed_post(assignment: Assignment) -> None:
+    closes_on = assignment.post.valid_until
+    if closes_on and (assignment.ends_on is None or assignment.ends_on > closes_on):
+        raise ServiceError(
+            _("This post ends on %s. Give a last day before it, or another post.")
+            % f"{closes_on:%d/%m/%Y}"
+        )
 
 
 def _end_running(assignment: Assignment, *, by: User | None) -> None:

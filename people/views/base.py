@@ -2,7 +2,9 @@
 
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.generic import FormView
 from django.views.generic.detail import SingleObjectMixin
 from rules.contrib.views import PermissionRequiredMixin as RulesPermissionRequiredMixin
@@ -41,6 +43,9 @@ class ServiceFormMixin(InvalidFormMixin):
             return self.form_invalid(form)
         except ValidationError as error:
             add_errors(form, error)
+            return self.form_invalid(form)
+        except IntegrityError:  # Another request was quicker; the service's savepoint is undone.
+            form.add_error(None, _("Somebody was quicker with the same thing. Look, then repeat."))
             return self.form_invalid(form)
         if self.success_message:
             messages.success(self.request, self.success_message)

@@ -45,6 +45,7 @@ UNSAFE = [
     ("coi.E015", {"REPORT_KEYS": [REPORT_KEY, REPORT_KEY]}),
     ("coi.E015", {"REPORT_CODE_KEYS": [REPORT_KEY]}),
     ("coi.E009", {"CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.L"}}}),
+    ("coi.E019", {"EMAIL_HOST": "mail.example"}),
     ("coi.E010", {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}),
 ]
 
@@ -54,6 +55,16 @@ def production(settings):
     for name, value in SAFE.items():
         setattr(settings, name, value)
     return settings
+
+
+@pytest.mark.parametrize(
+    ("mode", "found"), [("", ["coi.E018"]), ("prefer", ["coi.E018"]), ("verify-full", [])]
+)
+def test_a_database_elsewhere_is_reached_encrypted(production, monkeypatch, mode, found):
+    monkeypatch.setitem(production.DATABASES["default"], "HOST", "db.example")
+    monkeypatch.setitem(production.DATABASES["default"], "OPTIONS", {"sslmode": mode})
+
+    assert [error.id for error in checks.check_environment(None)] == found
 
 
 def test_a_safe_production_passes(production):

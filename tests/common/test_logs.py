@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from common.logs import JsonFormatter, ScrubFilter, scrub
+from people.models import User
 
 
 def line(message, *args, exc_info=None, **extra):
@@ -74,3 +75,15 @@ def test_ordinary_words_stay():
 
     assert event["event"] == "Pernyataan F2/2026/04.02/000123 ditandatangani"
     assert (event["level"], event["logger"]) == ("error", "coi")
+
+
+def test_who_asked_stands_in_the_line_by_key_only(rf):
+    request = rf.get("/orang/")
+    request._cached_user = User(nip="199001012015011001", name="Suharto")
+
+    event = json.loads(line("Not Found: /orang/", request=request))
+
+    assert event["user_id"] == str(request._cached_user.pk)
+    assert "Suharto" not in str(event)
+    request.is_untraced = True
+    assert "user_id" not in json.loads(line("Not Found: /lapor/", request=request))

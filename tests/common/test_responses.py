@@ -12,6 +12,7 @@ from django.urls import include, path, reverse
 from django.utils.translation import gettext
 
 from common import errors
+from common.messages import Storage
 from common.middleware import StorableInputMiddleware
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +28,7 @@ POLICY = {
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "manifest-src 'self'",
+    "report-uri /laporan-kebijakan/",
 }
 PUBLIC_PAGES = ["/bantuan/", "/privasi/", "/akun/masuk/", "/komponen/"]
 INLINE_CODE = re.compile(
@@ -43,8 +45,16 @@ def fail(kind):
     return view
 
 
+def busy(request):
+    return errors.too_many_requests(request)
+
+
+busy.login_required = False
+
+
 urlpatterns = [
     path("", include("coi_portal.urls")),
+    path("rusak/429/", busy),
     path("rusak/500/", fail(RuntimeError("nip=199001012015011001 gagal"))),
     path("rusak/403/", fail(PermissionDenied())),
     path("rusak/413/", fail(RequestDataTooBig())),
@@ -67,6 +77,7 @@ EVERY_STATUS = [
     ("/tidak-ada/", 404),
     ("/tidak%00ada/", 404),
     ("/bahasa/", 405),
+    ("/rusak/429/", 429),
     ("/rusak/413/", 413),
     ("/rusak/413b/", 413),
     ("/rusak/data/", 400),
@@ -241,3 +252,63 @@ def test_stay_signed_in_needs_a_session(client):
     response = client.post(reverse("keep_session"))
 
     assert response.status_code == 302
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "get "])
+def test_other_methods_reach_no_view(client, method):
+    response = client.generic(method, "/akun/masuk/")
+
+    assert response.status_code == 405
+    assert response["Allow"] == "GET, HEAD, POST, OPTIONS"
+
+
+def test_busy_pages_say_when_to_come_back(browser):
+    assert browser.get("/rusak/429/")["Retry-After"] == "300"
+
+
+def test_messages_travel_in_a_cookie_of_this_host(rf, settings):
+    settings.SESSION_COOKIE_SECURE = True
+    request, response = rf.get("/"), HttpResponse()
+    storage = Storage(request)
+    storage.add(20, "Disimpan.")
+    storage.update(response)
+
+    cookie = response.cookies["__Host-messages"]
+    assert (cookie["secure"], cookie["httponly"], cookie["path"]) == (True, True, "/")
+
+
+REPORT = {
+    "effective-directive": "script-src-elem",
+    "blocked-uri": "https://jahat.example/x.js?nip=199001012015011001",
+    "document-uri": "http://testserver/deklarasi/?q=rahasia",
+}
+
+
+def test_broken_policy_is_logged_without_what_was_in_the_address(client, caplog):
+    body = {"csp-report": REPORT}
+    response = client.post("/laporan-kebijakan/", body, content_type="application/csp-report")
+
+    assert response.status_code == 204
+    assert caplog.messages == [
+        "Content policy: script-src-elem blocked jahat.example on /deklarasi/"
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"[]", b"{", b"\xff", b'{"csp-report": 1}', b"[" * 9_000),
+        b'{"csp-report": {"x": "' + b"y" * 10_000 + b'"}}',
+    ],
+)
+def test_no_report_at_all_is_not_logged(client, caplog, body):
+    response = client.post("/laporan-kebijakan/", body, content_type="application/csp-report")
+
+    assert (response.status_code, caplog.messages) == (204, [])
+
+
+def test_pages_for_reports_are_not_told(client, caplog):
+    body = {"csp-report": REPORT | {"document-uri": "http://testserver/lapor/kode/"}}
+    client.post("/laporan-kebijakan/", body, content_type="application/csp-report")
+
+    assert caplog.messages[0].endswith("on /lapor/")

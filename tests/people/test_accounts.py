@@ -10,6 +10,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -129,6 +130,20 @@ def test_guessing_is_slowed_down_for_one_number_only(client):
 
     sign_in(client, colleague.nip)
     assert is_in(client)
+
+
+def test_guessing_elsewhere_shuts_nobody_out_of_their_own_browser(client):
+    victim, stranger = UserFactory(), Client()
+    sign_in(client, victim.nip)
+    client.post("/akun/keluar/")
+    for _ in range(6):
+        sign_in(stranger, victim.nip, "salah-sama-sekali")
+
+    sign_in(client, victim.nip)
+
+    assert is_in(client)
+    sign_in(stranger, victim.nip)
+    assert not is_in(stranger)
 
 
 @pytest.mark.parametrize(

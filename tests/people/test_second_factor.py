@@ -106,6 +106,8 @@ def test_login_asks_for_the_code_and_accepts_it_once(client):
     replay = thief.post(reverse("mfa_authenticate"), {"code": used})
     assert replay.status_code == 200
     assert "_auth_user_id" not in thief.session
+    failure = AuditEvent.objects.get(action="account.second_factor_failed")
+    assert (failure.target_id, failure.actor_id) == (str(person.pk), None)
 
 
 def test_recovery_code_counts_once(client):

@@ -10,6 +10,8 @@ from django.db import connection
 from django.utils import timezone
 
 from audit.models import AuditEvent
+from jobs.models import Job
+from jobs.testing import run_jobs
 from people import calendar, services
 from people.models import Assignment, Holiday, NipChange, Opd, Post, Role, RoleGrant, User
 from people.models.persons import Employment
@@ -104,6 +106,30 @@ def test_numbers_that_cannot_be_given(hr, case):
     with pytest.raises((services.ServiceError, ValidationError)):
         services.change_nip(person, new_nip=number, by=hr, reason="x")
     assert not NipChange.objects.exists()
+
+
+def test_the_old_address_hears_of_the_new_one(hr, mailoutbox):
+    person = UserFactory(email="lama@bengkulu.example")
+    person.email = "baru@bengkulu.example"
+
+    services.change_person(person, by=hr)
+    assert not Job.objects.filter(args__icontains="lama@").exists()
+    run_jobs()
+
+    assert sorted(mail.to[0] for mail in mailoutbox) == [
+        "baru@bengkulu.example",
+        "lama@bengkulu.example",
+    ]
+
+
+def test_a_first_address_is_no_change(hr, mailoutbox):
+    person = UserFactory(email="")
+    person.email = "pertama@bengkulu.example"
+
+    services.change_person(person, by=hr)
+    run_jobs()
+
+    assert mailoutbox == []
 
 
 def test_accounts_are_closed_and_opened(hr):
@@ -272,6 +298,25 @@ def test_two_people_want_one_seat():
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(attempt, people)) == ["given", "refused"]
     assert post.assignments.count() == 1
+
+
+def test_a_closed_post_is_given_to_nobody_beyond_its_end(hr):
+    post = PostFactory(valid_until=TODAY)
+    with pytest.raises(services.ServiceError):
+        services.assign(Assignment(user=UserFactory(), post=post, starts_on=TODAY), by=hr)
+
+    last_day = Assignment(user=UserFactory(), post=post, starts_on=TODAY, ends_on=TODAY)
+    assert services.assign(last_day, by=hr).pk
+
+
+def test_a_seat_of_several_does_not_become_one_for_one(hr):
+    post = PostFactory(is_single_seat=False)
+    for _ in range(2):
+        AssignmentFactory(post=post, is_single_seat=False)
+    post.is_single_seat = True
+
+    with pytest.raises(services.ServiceError):
+        services.save_post(post, by=hr)
 
 
 def test_an_assignment_ends_once(hr):

@@ -9,6 +9,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate
@@ -93,8 +94,19 @@ class AccountAdapter(DefaultAccountAdapter):
             if what in ("totp_activated", "webauthn_added"):
                 # The code or key was shown just now; without this the person would log in anew.
                 self.request.session[SECOND_FACTOR_KEY] = str(user.pk)
+            self._offer_to_end_sessions(user)
         else:
             services.note_password_changed(user, how=what)
+
+    def _offer_to_end_sessions(self, user: User) -> None:
+        others = UserSession.objects.filter(user=user).exclude(
+            session_key=self.request.session.session_key
+        )
+        if others.exists():
+            messages.info(
+                self.request,
+                _("You are still signed in elsewhere. “My sessions” on your profile ends that."),
+            )
 
 
 def _method_of(request: HttpRequest, user: User) -> str:

@@ -1,6 +1,7 @@
 """Filters over people and posts: adjectives, with the day as an argument."""
 
 import datetime
+import re
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
@@ -10,14 +11,23 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
+from common.text import TYPOGRAPHIC_APOSTROPHES
 from people import nip as nip_module
 
 if TYPE_CHECKING:
     from people.models import User
 
+LEADING_TITLES = re.compile(r"^(?:\w{1,5}\.\s*)+")
+
 
 def _in_force(start: str, end: str, on: datetime.date) -> Q:
     return Q(**{f"{start}__lte": on}) & (Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": on}))
+
+
+def _without_titles(text: str) -> str:
+    """`Dr. H. Ma'ruf Amin, S.H.` as it was pasted → `Ma'ruf Amin`, which is what is stored."""
+    plain = text.translate(TYPOGRAPHIC_APOSTROPHES).partition(",")[0]
+    return LEADING_TITLES.sub("", plain).strip() or text
 
 
 class OpdQuerySet(models.QuerySet):
@@ -86,7 +96,21 @@ class UserQuerySet(models.QuerySet):
         digits = nip_module.normalise(text)
         if digits.isascii() and digits.isdigit():
             return self.filter(nip__startswith=digits)
-        return self.filter(name__icontains=text)
+        return self.filter(name__icontains=_without_titles(text))
+
+    def with_last_code(self) -> Self:
+        """When the last activation code left the house and how; null where none ever did."""
+        codes = (
+            apps.get_model("people", "ActivationCode")
+            .objects.filter(user=models.OuterRef("pk"))
+            .order_by("-pk")
+        )
+        return self.annotate(
+            **{
+                f"code_{name}": models.Subquery(codes.values(name)[:1])
+                for name in ("channel", "created_at", "expires_at", "used_at")
+            }
+        )
 
     def unactivated(self) -> Self:
         """Who never had a password."""

@@ -7,6 +7,7 @@ from audit import presentation
 SENTENCES = {
     "account.activate": _("activated the account"),
     "account.ask_password_reset": _("asked for a new password"),
+    "account.change_address": _("gave %(target)s another e-mail address"),
     "account.change_password": _("changed the password"),
     "account.end_sessions": _("ended all sessions of %(target)s: %(reason)s"),
     "account.link_identity": _("linked an identity of the province's account"),

@@ -6,7 +6,8 @@ from django.db import transaction
 from django.urls import reverse
 from django_tasks import task
 
-from people import emails, encryption
+from audit.models import AuditEvent
+from people import emails
 from people.models import User
 from people.models.access import ActivationChannel
 from people.services import make_activation_code
@@ -38,5 +39,8 @@ def send_password_reset(user_id: str) -> None:
 
 
 @task(queue_name="mail")
-def tell_old_address(user_id: str, address: str) -> None:
-    emails.send_address_changed(User.objects.get(pk=user_id), to=encryption.decrypt(address))
+def tell_old_address(event_id: int) -> None:
+    """The address stands in the event: a job holds nothing personal."""
+    event = AuditEvent.objects.get(pk=event_id)
+    user = User.objects.get(pk=event.target_id)
+    emails.send_address_changed(user, to=event.data["before"])

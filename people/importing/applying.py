@@ -49,15 +49,16 @@ def carry_out(plan: Plan, *, by: User | None, report: Report = silent) -> None:
     _write_assignments(plan, written)
     report(3, 4, "assignments")
     record_many(_events(plan, written), by=by, batch_size=BATCH)
-    _tell(written)
+    _tell(written, by=by)
     report(4, 4, "events")
 
 
-def _tell(people: list[PersonPlan]) -> None:
+def _tell(people: list[PersonPlan], *, by: User | None) -> None:
     """As the pages do: who got another address or number hears of it."""
     for person in people:
         if not person.is_new and "email" in person.changes:
-            services.tell_of_address(person.user, before=person.changes["email"][0])
+            before = person.changes["email"][0]
+            services.tell_of_address(person.user, before=before, by=by)
         if person.nip_change:
             events.tell(events.NIP_CHANGED, person.user)
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from jobs.services import enqueue
-from people import encryption, events
+from people import events
 from people import nip as nip_module
 from people.models import NipChange, User
 from people.services.access import end_sessions
@@ -45,15 +45,16 @@ def change_person(person: User, *, by: User | None) -> User:
             after={name: getattr(person, name) for name in changed},
         )
     if "email" in changed:
-        tell_of_address(person, before=before.email)
+        tell_of_address(person, before=before.email, by=by)
     return person
 
 
-def tell_of_address(person: User, *, before: str) -> None:
+@transaction.atomic
+def tell_of_address(person: User, *, before: str, by: User | None) -> None:
     """Links into the account go to the new address from now on: the old one hears of it, too."""
     if before:
-        # Encrypted, because jobs are kept for a while.
-        enqueue("people.tasks.tell_old_address", str(person.pk), encryption.encrypt(before))
+        event = record("account.change_address", by=by, target=person, before=before)
+        enqueue("people.tasks.tell_old_address", event.pk)
         events.tell(events.ADDRESS_CHANGED, person)
 
 

@@ -85,6 +85,9 @@ class PersonDetailView(VisiblePersonMixin, PermissionRequiredMixin, FoundOnceMix
     permission_required = "people.view_user"
     template_name = "people/detail.html"
 
+    def get_queryset(self):
+        return super().get_queryset().with_last_code()
+
     def get_context_data(self, **kwargs):
         person = self.object
         return super().get_context_data(

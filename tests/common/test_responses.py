@@ -1,5 +1,6 @@
 """Headers, error pages, languages, and input no database could hold: on every status."""
 
+import json
 import re
 
 import pytest
@@ -269,6 +270,7 @@ def test_busy_pages_say_when_to_come_back(browser):
 def test_messages_travel_in_a_cookie_of_this_host(rf, settings):
     settings.SESSION_COOKIE_SECURE = True
     request, response = rf.get("/"), HttpResponse()
+    request.session = {}
     storage = Storage(request)
     storage.add(20, "Disimpan.")
     storage.update(response)
@@ -284,9 +286,12 @@ REPORT = {
 }
 
 
+def report(client, body):
+    return client.post("/laporan-kebijakan/", body, content_type="application/csp-report")
+
+
 def test_broken_policy_is_logged_without_what_was_in_the_address(client, caplog):
-    body = {"csp-report": REPORT}
-    response = client.post("/laporan-kebijakan/", body, content_type="application/csp-report")
+    response = report(client, json.dumps({"csp-report": REPORT}))
 
     assert response.status_code == 204
     assert caplog.messages == [
@@ -302,13 +307,13 @@ def test_broken_policy_is_logged_without_what_was_in_the_address(client, caplog)
     ],
 )
 def test_no_report_at_all_is_not_logged(client, caplog, body):
-    response = client.post("/laporan-kebijakan/", body, content_type="application/csp-report")
+    response = report(client, body)
 
     assert (response.status_code, caplog.messages) == (204, [])
 
 
 def test_pages_for_reports_are_not_told(client, caplog):
-    body = {"csp-report": REPORT | {"document-uri": "http://testserver/lapor/kode/"}}
-    client.post("/laporan-kebijakan/", body, content_type="application/csp-report")
+    page = {"document-uri": "http://testserver/lapor/kode/"}
+    report(client, json.dumps({"csp-report": REPORT | page}))
 
     assert caplog.messages[0].endswith("on /lapor/")

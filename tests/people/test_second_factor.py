@@ -7,6 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.cache import cache
 from django.urls import reverse
@@ -77,6 +78,7 @@ def test_enrolling_frees_the_session(client, monkeypatch):
 
 def test_enrolling_is_recorded(client, django_capture_on_commit_callbacks):
     person = person_with(Role.INSPECTOR)
+    UserSession.objects.create(user=person, session_key="elsewhere", ip="127.0.0.1")
     log_in(client, person, second_factor=False)
     client.get(reverse("mfa_activate_totp"))
     secret = client.session["mfa.totp.secret"]
@@ -87,6 +89,7 @@ def test_enrolling_is_recorded(client, django_capture_on_commit_callbacks):
     event = AuditEvent.objects.get(action="account.second_factor")
     assert event.data["what"] == "totp_activated"
     assert secret not in str(event.data)
+    assert "Sesi saya" in client.get(reverse("mfa_index")).content.decode()
 
 
 def test_login_asks_for_the_code_and_accepts_it_once(client):

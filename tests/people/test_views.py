@@ -102,6 +102,7 @@ def test_holiday_list_query_count(client, hr, count, django_assert_num_queries):
         ({"q": "zainab"}, True),
         ({"q": "Umar"}, True),
         ({"q": "nobody"}, False),
+        ({"q": "Dr. H. Zainab, S.H., M.Si."}, True),
         ({"q": "NIP"}, True),
         ({"state": "active", "q": "zainab"}, True),
         ({"state": "closed"}, False),

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy
 from people import devices, encryption, nip, services
 from people.middleware import SECOND_FACTOR_KEY
 from people.models import User
+from people.proof import fresh_proof
 from people.roles import SECOND_FACTOR_COMPULSORY
 
 SAME_ANSWER = gettext_lazy("NIP and password do not fit together.")
@@ -68,6 +69,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Only a login by passkey or OpenID Connect comes here."""
         messages.error(request, SAME_ANSWER)
         return redirect("account_login")
+
+    def is_reauthentication_required(self, **kwargs: Any) -> bool:
+        """A login of a moment ago is proof enough: no password twice in a row."""
+        return super().is_reauthentication_required(**kwargs) and fresh_proof(self.request) is None
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         response = super().post_login(request, user, **kwargs)

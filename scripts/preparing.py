@@ -14,6 +14,9 @@ APPS = (
     *("coi_portal", "common", "audit", "jobs", "people", "notices", "statements", "mapping"),
     *("matching", "declarations", "review"),
 )
+ADVICE_FOR_SERVER = """Does DATABASE_URL name a PostgreSQL that runs, and DATABASE_OWNER_URL
+the owner of the database there? docs/deployment.md says how both roles are made.
+Then start ./run again."""
 ADVICE = "Nothing was lost. When the cause is gone, start ./run again."
 
 
@@ -27,7 +30,8 @@ class Preparation:
         code = _hash(self.database, _files(APPS, (".py", ".csv", ".json", ".toml")))
         if self.stamps.differ("database", code):
             with step("preparing the database"):
-                self._manage("prepare_database", "--verbosity", "1")
+                advice = ADVICE_FOR_SERVER if os.environ.get("DATABASE_URL") else ADVICE
+                self._manage("prepare_database", "--verbosity", "1", advice=advice)
             self.stamps.put("database", code)
         self._ensure_keys()
         static = _hash(str(VAR_DIR), _files(["static", *(f"{app}/static" for app in APPS)]))
@@ -67,9 +71,9 @@ class Preparation:
         with step("making up a province of people, posts and declarations"):
             call(command, log=LOGS / "seed.log", folder=BASE_DIR, advice=ADVICE)
 
-    def _manage(self, *arguments: str) -> None:
+    def _manage(self, *arguments: str, advice: str = ADVICE) -> None:
         log = LOGS / f"{arguments[0]}.log"
-        call([PYTHON, "manage.py", *arguments], log=log, folder=BASE_DIR, advice=ADVICE)
+        call([PYTHON, "manage.py", *arguments], log=log, folder=BASE_DIR, advice=advice)
 
 
 COUNT_PEOPLE = (

@@ -95,7 +95,16 @@ def call(
 
 def tail(log: Path, lines: int = 15) -> str:
     text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
-    return "\n".join(text.rstrip().splitlines()[-lines:])
+    return "\n".join(_without_frames(text.rstrip().splitlines())[-lines:])
+
+
+def _without_frames(lines: list[str]) -> list[str]:
+    """After a traceback only what the exception says: the frames are in the log."""
+    begins = [number for number, line in enumerate(lines) if line.startswith("Traceback (")]
+    if not begins:
+        return lines
+    rest = lines[begins[-1] + 1 :]
+    return rest[next((n for n, line in enumerate(rest) if not line.startswith(" ")), 0) :]
 
 
 def warn(text: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from coi_portal import local_environment, native_libraries
-from scripts import preparing, serve, setup_environment
+from scripts import preparing, serve, setup_environment, terminal
 
 RUN = settings.BASE_DIR / "run"
 
@@ -52,6 +52,19 @@ def test_a_taken_port_names_a_free_one(tmp_path):
     assert ended.returncode == 1
     assert f"Port {port} is taken" in ended.stderr
     assert "./run --port" in ended.stderr
+
+
+def test_a_failure_shows_its_words_and_no_frames(tmp_path):
+    log = tmp_path / "step.log"
+    log.write_text(
+        "Traceback (most recent call last):\n  File x\nKeyError: 1\n\nDuring this another came:\n"
+        "Traceback (most recent call last):\n  File y\n    call()\nOperationalError: refused\n"
+        "\tIs the server running?\n"
+    )
+
+    assert terminal.tail(log) == "OperationalError: refused\n\tIs the server running?"
+    log.write_text("one\ntwo\n")
+    assert terminal.tail(log, 1) == "two"
 
 
 def test_an_old_python_is_told_what_to_do(tmp_path):

@@ -91,12 +91,18 @@ class RecordsFailureMixin:
         services.note_second_factor_failure(self.user)
 
 
+class CodeOfFactorField(CleanCharField):
+    def __init__(self) -> None:
+        widget = forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"})
+        super().__init__(label=_("Code"), max_length=40, widget=widget)
+
+
 class SecondFactorForm(RecordsFailureMixin, mfa_forms.AuthenticateForm):
-    pass
+    code = CodeOfFactorField()
 
 
 class SecondFactorAgainForm(RecordsFailureMixin, mfa_forms.ReauthenticateForm):
-    pass
+    code = CodeOfFactorField()
 
 
 class ResetPasswordForm(HelperMixin, forms.Form):

@@ -24,7 +24,6 @@ from review.services.evaluation import findings
 KINDS: dict[str, tuple[str, ...]] = {
     "A1_relative_missing": ("A1_RELATIVE_MISSING",),
     "A2_share_left_blank": ("A2_SHARE_LEFT_BLANK",),
-    "A6_identifier_digits": ("A6_IDENTIFIER_DIGITS",),
     "A3_company_without_identifier": ("A3_NO_IDENTIFIER",),
     "A4_shares_over_100": ("A4_SHARES_OVER_WHOLE",),
     "A4_owner_with_zero_share": ("A4_OWNER_WITHOUT_SHARE",),

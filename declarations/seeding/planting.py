@@ -203,18 +203,6 @@ class Planter:
                 register=self.register(person, self.year),
             )
 
-    def _a6_bad_identifier(self) -> None:
-        """As the form let pass it before it counted digits."""
-        if person := self.take():
-            row = self.maker.business(person, role="director") | {"nib": "91203"}
-            self.add_row(person, "business", row, since=self.year)
-            self.note(
-                "A6_identifier_digits",
-                [person],
-                row["nib"],
-                register=self.register(person, self.year),
-            )
-
     def _a4_shares(self) -> None:
         first, second = self.take(), self.take()
         if first and second:
@@ -790,7 +778,6 @@ class Planter:
         _f3_acted_while_suspended, _f4_task_overdue, _f5_stale_after_transfer,
         _f6_refused_then_done, _superior_related, _continued_though_found,
         _declared_after_decision, _replacement_conflicted, _a2_share_left_blank,
-        _a6_bad_identifier,
     )  # fmt: skip
 
 

@@ -134,7 +134,7 @@ def test_the_lab_counts_it_not(flag):
     assert (lab(free).found, lab(kept_out).found) == (1, 0)
     assert lab(free, is_enabled=False).going == 1
     assert lab(kept_out, is_enabled=False).going == 0
-    assert lab(free).queue_before == lab(kept_out).queue_before + 1
+    assert lab(free).before.queue == lab(kept_out).before.queue + 1
 
 
 def test_the_trail_tells_it_not(flag):

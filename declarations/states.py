@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class PlanState(TextChoices):
 class TaskState(TextChoices):
     """A task of a control plan."""
 
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("task", "Open")
     DONE = "done", _("Reported as done")
     CONFIRMED = "confirmed", _("Confirmed")
     CANCELLED = "cancelled", _("Cancelled")

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from common.templatetags.ui import tanggal_lazy
 from mapping.holders import holders
 from mapping.models import Control, RiskMap
 from notices import kinds
@@ -69,7 +70,7 @@ def tell_control(control: Control) -> None:
             title=_("You are in charge of a control of a risk area"),
             body=format_lazy(
                 _("It is due on {day}. Log in to the portal to see it."),
-                day=control.due_on.strftime("%d-%m-%Y"),
+                day=tanggal_lazy(control.due_on),
             ),
             url=control.get_absolute_url(),
             dedupe_key=f"riskmap.control:{control.pk}",

@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.forms import (
     BusinessDateField,
@@ -306,7 +307,7 @@ class PersonFilterForm(forms.Form):
         required=False,
         choices=[
             ("", _("All accounts")),
-            ("active", _("Open")),
+            ("active", pgettext_lazy("account", "Open")),
             ("unactivated", _("Never used")),
             ("closed", _("Closed")),
         ],

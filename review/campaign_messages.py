@@ -8,7 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from common.templatetags.ui import tanggal
+from common.templatetags.ui import tanggal_lazy
 from notices.models import Notice
 from notices.services import notify
 from people.models import User
@@ -45,7 +45,7 @@ def _own_title(campaign: Campaign, on: datetime.date) -> Any:
         if campaign.due_on < on
         else _("Your register of interests is due on {day}")
     )
-    return format_lazy(title, day=tanggal(campaign.due_on))
+    return format_lazy(title, day=tanggal_lazy(campaign.due_on))
 
 
 def _others_title(number: int) -> Any:

@@ -3,6 +3,7 @@
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from common.templatetags.ui import tanggal_lazy
 from notices import kinds
 from notices.services import notify
 from people.models import User
@@ -80,7 +81,7 @@ def tell_asked(request: CaseRequest) -> None:
         kind="case.asked",
         title=title,
         body=format_lazy(
-            "{} {}", format_lazy(_("Answer by {day}."), day=request.due_on.strftime("%d-%m-%Y")),
+            "{} {}", format_lazy(_("Answer by {day}."), day=tanggal_lazy(request.due_on)),
             LOG_IN,
         ),
         url=request.get_absolute_url(),

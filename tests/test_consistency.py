@@ -1,6 +1,7 @@
 """The project looked at as a whole: each test replaces a remark in a review."""
 
 import ast
+import gettext
 import gzip
 import re
 import subprocess
@@ -240,6 +241,41 @@ def test_every_message_has_its_indonesian():
     ]
 
     assert untranslated == []
+
+
+IN_CODE = re.compile(r"\b(?:n?gettext(?:_lazy|_noop)?|_)\(\s*((?:\"(?:[^\"\\]|\\.)*\"\s*)+)")
+IN_TEMPLATE = re.compile(r"{% translate (\"[^\"]+\"|'[^']+')")
+IN_BLOCK = re.compile(r"{% blocktranslate([^%]*)%}(.*?){% endblocktranslate %}", re.DOTALL)
+
+
+def words_of_blocks(text: str) -> list[str]:
+    """As makemessages writes them: values by name, a percent sign twice, trimmed lines joined."""
+    found = []
+    for options, body in IN_BLOCK.findall(text):
+        singular = re.split(r"{% plural %}", body)[0].replace("%", "%%")
+        singular = re.sub(r"{{ ?(\w+) ?}}", r"%(\1)s", singular)
+        if "trimmed" in options:
+            singular = " ".join(line.strip() for line in singular.strip().splitlines())
+        found.append(singular)
+    return found
+
+
+def test_every_message_of_code_and_templates_is_in_the_catalogue():
+    """A text that the catalogue doesn't know is shown in English, and nothing else says so."""
+    with (ROOT / "locale/id/LC_MESSAGES/django.mo").open("rb") as file:
+        catalogue = gettext.GNUTranslations(file)._catalog
+    known = {(key[0] if isinstance(key, tuple) else key).split("\x04")[-1] for key in catalogue}
+    known |= {message.replace("%%", "%") for message in known}
+    templates = "\n".join(source(ROOT / "templates" / name) for name in TEMPLATES)
+    # Without the docstrings: they show examples.
+    code = re.sub(r'"""(?s:.*?)"""', "", "\n".join(source(path) for path in PYTHON))
+    literals = IN_CODE.findall(code) + IN_CODE.findall(templates) + IN_TEMPLATE.findall(templates)
+
+    said = {ast.literal_eval(f"({literal})") for literal in literals}
+    said |= set(words_of_blocks(templates))
+
+    assert len(said) > 3000
+    assert sorted(said - known) == []
 
 
 def test_components_need_no_load():

@@ -17,6 +17,7 @@ from django.template.context import Context
 from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import (
@@ -622,6 +623,10 @@ def tanggal(value: Any) -> str:
     if isinstance(value, datetime.datetime):
         value = _local(value).date()
     return _date_text(value, _language())
+
+
+# For texts that are put together now and read later, in the reader's language.
+tanggal_lazy = lazy(tanggal, str)
 
 
 @register.filter

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from common.templatetags.ui import tanggal_lazy
 from declarations.models import ConflictDeclaration
 from notices.services import notify
 from people.models import User
@@ -47,7 +48,7 @@ def tell_handler(conflict: ConflictDeclaration) -> None:
         title=_("A declaration of conflict waits for your decision"),
         body=format_lazy(
             "{} {}",
-            format_lazy(_("Decide by {day}."), day=conflict.due_on.strftime("%d-%m-%Y")),
+            format_lazy(_("Decide by {day}."), day=tanggal_lazy(conflict.due_on)),
             LOG_IN,
         ),
         url=_address(conflict),

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from common.templatetags.ui import tanggal_lazy
 from declarations.models import ControlPlan, ControlTask
 from notices.services import notify
 from people.models import User
@@ -41,7 +42,7 @@ def tell_started(plan: ControlPlan, tasks: Iterable[ControlTask]) -> None:
             title=_("You have a task in a control plan"),
             body=format_lazy(
                 _("It is due on {day}. Log in to the portal to see it."),
-                day=task.due_on.strftime("%d-%m-%Y"),
+                day=tanggal_lazy(task.due_on),
             ),
             url=task.get_absolute_url(),
             dedupe_key=f"plan.task:{task.pk}",

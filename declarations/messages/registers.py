@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from common.templatetags.ui import tanggal
+from common.templatetags.ui import tanggal_lazy
 from declarations.models import InterestRegister
 from notices.reminders import Reminder
 from notices.services import notify
@@ -120,14 +120,10 @@ def reminder(
         user,
         key=key,
         kind="register.due",
-        title=format_lazy(title, day=_day(due_on)),
+        title=format_lazy(title, day=tanggal_lazy(due_on)),
         body=_("Last year's answers come back; most people only sign that nothing changed."),
         url=url,
     )
-
-
-def _day(day: datetime.date) -> str:
-    return tanggal(day)
 
 
 def is_day_to_remind(due_on: datetime.date, on: datetime.date) -> bool:

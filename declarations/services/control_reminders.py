@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from common.templatetags.ui import tanggal_lazy
 from declarations.models import ConflictDeclaration, ControlPlan, ControlTask
 from notices.reminders import Reminder
 from people import calendar
@@ -79,4 +80,4 @@ def _is_mentioned(days_over: int) -> bool:
 
 
 def _by_day(words: Any, day: datetime.date) -> Any:
-    return format_lazy("{} {}", format_lazy(words, day=day.strftime("%d-%m-%Y")), LOG_IN)
+    return format_lazy("{} {}", format_lazy(words, day=tanggal_lazy(day)), LOG_IN)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from common.templatetags.ui import tanggal_lazy
 from notices.reminders import Reminder
 from people import calendar
 from review.case_messages import LOG_IN
@@ -30,7 +31,7 @@ def find_cases_due(*, on: datetime.date) -> Iterator[Reminder]:
                 title=format_lazy(
                     _("The case {number} is due on {day}"),
                     number=case.number,
-                    day=case.due_on.strftime("%d-%m-%Y"),
+                    day=tanggal_lazy(case.due_on),
                 ),
                 body=LOG_IN,
                 url=case.get_absolute_url(),

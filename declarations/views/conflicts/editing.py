@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.templatetags.ui import tanggal
 from declarations import states
 from declarations.models import ConflictDeclaration
 from declarations.services import attachments, conflicts, handlers
@@ -84,7 +85,7 @@ class ConflictEditing(EditingSet):
         if subject.handler is not None:
             steps.append(
                 _("%(name)s decides by %(day)s. You get a notice.")
-                % {"name": subject.handler.full_name, "day": f"{subject.due_on:%d-%m-%Y}"}
+                % {"name": subject.handler.full_name, "day": tanggal(subject.due_on)}
             )
         else:
             steps.append(_("Nobody above you can decide at present; the administrator was told."))

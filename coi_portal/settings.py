@@ -328,6 +328,9 @@ ACCOUNT_RATE_LIMITS = {
 ACCOUNT_FORMS = {
     "login": "people.forms.LoginForm",
     "reset_password": "people.forms.ResetPasswordForm",
+    "reset_password_from_key": "people.forms.ResetPasswordKeyForm",
+    "change_password": "people.forms.ChangePasswordForm",
+    "reauthenticate": "people.forms.ReauthenticateForm",
 }
 PASSWORD_RESET_TIMEOUT = 2 * 3600
 ACTIVATION_DAYS = env_number("COI_ACTIVATION_DAYS", 14)

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from jobs import schedule
 from jobs.querysets import JobQuerySet
 from jobs.states import State
 
@@ -132,3 +133,8 @@ class Schedule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def rule_words(self) -> str:
+        entry = schedule.entries().get(self.name)
+        return entry.words if entry else self.rule

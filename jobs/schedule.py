@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 
 if TYPE_CHECKING:
     from django_tasks.base import Task
@@ -34,6 +35,23 @@ class Entry:
         if self.every is not None:
             return f"every {self.every.total_seconds():.0f} s"
         return f"daily at {self.daily_at}"
+
+    @property
+    def words(self) -> str:
+        """The rule as a person would say it."""
+        if self.daily_at is not None:
+            return gettext("every day at %(time)s") % {"time": f"{self.daily_at:%H.%M}"}
+        seconds = int((self.every or datetime.timedelta()).total_seconds())
+        if seconds % 3600 == 0:
+            number = seconds // 3600
+            text = ngettext("every hour", "every %(number)s hours", number)
+        elif seconds % 60 == 0:
+            number = seconds // 60
+            text = ngettext("every minute", "every %(number)s minutes", number)
+        else:
+            number = seconds
+            text = ngettext("every second", "every %(number)s seconds", number)
+        return text % {"number": number}
 
     def next_after(self, moment: datetime.datetime) -> datetime.datetime:
         """The first time after `moment`; times of the day are the portal's local ones."""

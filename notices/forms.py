@@ -9,8 +9,24 @@ from notices import kinds
 from notices.states import Delivery
 
 
-def _kinds() -> list[tuple[str, str]]:
-    return [(kind.name, kind.label) for kind in kinds.optional()]
+# By what stands before the point in a kind's name.
+GROUPS = {
+    "register": _("Register of interests"),
+    "statement": _("Statements before a decision"),
+    "conflict": _("Declarations of conflict"),
+    "plan": _("Control plans"),
+    "riskmap": _("Risk maps"),
+    "case": _("Cases and reports"),
+    "review": _("Cases and reports"),
+}
+
+
+def _kinds() -> list[tuple[str, list[tuple[str, str]]]]:
+    groups: dict[str, list[tuple[str, str]]] = {str(label): [] for label in GROUPS.values()}
+    for kind in kinds.optional():
+        label = GROUPS.get(kind.name.split(".")[0], _("Other things"))
+        groups.setdefault(str(label), []).append((kind.name, kind.label))
+    return [(label, choices) for label, choices in groups.items() if choices]
 
 
 class PreferenceForm(forms.Form):
@@ -22,7 +38,10 @@ class PreferenceForm(forms.Form):
         choices=_kinds,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Notices always appear in the portal. Security e-mails are always sent."),
+        help_text=_(
+            "You only get what concerns your post and your roles. Notices always appear in the "
+            "portal. Security e-mails are always sent."
+        ),
     )
 
     @property

@@ -70,7 +70,30 @@ class HelperMixin:
 # --- The door --------------------------------------------------------------------------------
 
 
-class LoginForm(HelperMixin, allauth_forms.LoginForm):
+class NoEchoMixin:
+    """A label says what goes into a field; the same words inside look as if it were filled in."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class ChangePasswordForm(NoEchoMixin, allauth_forms.ChangePasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(NoEchoMixin, allauth_forms.ResetPasswordKeyForm):
+    pass
+
+
+class ReauthenticateForm(NoEchoMixin, allauth_forms.ReauthenticateForm):
+    pass
+
+
+class LoginForm(NoEchoMixin, HelperMixin, allauth_forms.LoginForm):
     """Says the same of an unknown, a malformed and a closed number."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -80,7 +103,6 @@ class LoginForm(HelperMixin, allauth_forms.LoginForm):
             widget=forms.TextInput(attrs={"autocomplete": "username webauthn"}),
         )
         self.fields["password"].help_text = ""
-        self.fields["password"].widget.attrs.pop("placeholder", None)
         self.order_fields(["login", "password"])
 
 
@@ -115,7 +137,7 @@ class ResetPasswordForm(HelperMixin, forms.Form):
         services.request_password_reset(nip_typed=self.cleaned_data["nip"])
 
 
-class ActivationForm(HelperMixin, forms.Form):
+class ActivationForm(NoEchoMixin, HelperMixin, forms.Form):
     nip = NipField(strict=False, widget=forms.TextInput(attrs={"autocomplete": "username"}))
     code = CleanCharField(
         label=_("Activation code"),
@@ -130,8 +152,6 @@ class ActivationForm(HelperMixin, forms.Form):
         super().__init__(*args, **kwargs)
         if has_link:
             del self.fields["code"]
-        for name in ("password1", "password2"):
-            self.fields[name].widget.attrs.pop("placeholder", None)
 
     def clean(self) -> dict:
         cleaned = super().clean()

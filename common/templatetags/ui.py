@@ -124,6 +124,8 @@ SECTION_STATES = {
     "blocked": (pgettext_lazy("section", "Cannot start yet"), "neutral", "lock"),
     "returned": (pgettext_lazy("section", "Needs correction"), "warning", "return"),
     "optional": (pgettext_lazy("section", "Optional"), "neutral", "circle"),
+    "waiting": (_("Waiting for you"), "info", "clock"),
+    "overdue": (_("Overdue"), "danger", "clock"),
 }
 CHANGES = {
     "added": (pgettext_lazy("change", "Added"), "success", "add"),
@@ -190,7 +192,7 @@ def badge(label: Any, tone: str = "neutral", icon_name: str = "") -> SafeString:
 
 @register.simple_tag
 def section_status(status: str) -> SafeString:
-    """Status of a section: done, started, todo, blocked, returned, optional."""
+    """Status of a section: done, started, todo, blocked, returned, optional, waiting, overdue."""
     label, tone, icon_name = SECTION_STATES[status]
     return _badge(str(label), tone, icon_name)
 
@@ -688,6 +690,27 @@ def rupiah(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int):
         return ""
     return f"{'-' if value < 0 else ''}Rp{abs(value):,}".replace(",", ".")
+
+
+BROWSERS = (
+    ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox/", "Firefox"), ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)  # fmt: skip
+SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+    ("Mac OS X", "Mac"), ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+@register.filter
+def device(user_agent: Any) -> str:
+    """Chrome, Android; what a browser says of itself is no name that a person knows."""
+    text = str(user_agent or "")
+    found = [
+        next((name for mark, name in marks if mark in text), "") for marks in (BROWSERS, SYSTEMS)
+    ]
+    return ", ".join(filter(None, found)) or gettext("Unknown device")
 
 
 @register.filter

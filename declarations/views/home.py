@@ -1,17 +1,11 @@
-"""The first page after the login: what is mine, what waits for me."""
+"""The first page after the login: what waits for me, then what is mine."""
 
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from declarations import panels
 
-HEADINGS = {
-    panels.DECIDE: _("To decide"),
-    panels.CHECK: _("To check"),
-    panels.TASKS: _("My tasks"),
-    panels.OWN: _("My documents"),
-}
+WAITING = (panels.DECIDE, panels.CHECK, panels.TASKS)
 
 
 class HomeView(TemplateView):
@@ -19,7 +13,10 @@ class HomeView(TemplateView):
 
     def get_context_data(self, **kwargs):
         found = panels.panels_for(self.request.user, on=timezone.localdate())
-        groups = [
-            (group, heading, found[group]) for group, heading in HEADINGS.items() if group in found
-        ]
-        return super().get_context_data(**kwargs, groups=groups)
+        waiting = [panel for group in WAITING for panel in found.get(group, ())]
+        return super().get_context_data(
+            **kwargs,
+            waiting=[panel for panel in waiting if panel.entries],
+            quiet=[panel for panel in waiting if not panel.entries],
+            own=found.get(panels.OWN, ()),
+        )

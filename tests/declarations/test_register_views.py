@@ -339,10 +339,9 @@ def test_home_of_an_obliged_person_says_what_is_due_and_leads_there(client):
     place = office()
     log_in(client, place.declarant)
 
-    found = client.get("/").context["groups"]
-    groups = {group: panels for group, _heading, panels in found}
+    own = client.get("/").context["own"]
 
-    panel = next(p for p in groups["own"] if p.more_url == url("list"))
+    panel = next(p for p in own if p.more_url == url("list"))
     (entry,) = panel.entries
     assert entry.action_url == url("start")
     assert entry.is_late
@@ -353,8 +352,8 @@ def test_home_counts_the_queues_of_those_who_have_them(client):
     sent_register(place.declarant)
     for person, page in ((place.officer, "checks"), (place.superior, "acknowledgements")):
         log_in(client, person)
-        groups = {group: panels for group, _h, panels in client.get("/").context["groups"]}
-        panel = next(p for p in groups["check"] if p.more_url == url(page))
+        waiting = client.get("/").context["waiting"]
+        panel = next(p for p in waiting if p.more_url == url(page))
         assert len(panel.entries) == 1
     log_in(client, place.stranger)
     assert url("checks").encode() not in client.get("/").content

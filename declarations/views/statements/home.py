@@ -22,7 +22,6 @@ def statement_panels(user, on) -> Iterator[Panel]:
         more_url=address("declarations:statement_list"),
         more_label=_("All my statements"),
         empty=_("Before you decide or act, sign that no interest of yours is at stake."),
-        start=(_("Begin a statement"), address("declarations:statement_start"), False),
         order=20,
     )
 

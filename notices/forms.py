@@ -8,7 +8,6 @@ from common.forms import plain_helper
 from notices import kinds
 from notices.states import Delivery
 
-
 # By what stands before the point in a kind's name.
 GROUPS = {
     "register": _("Register of interests"),

@@ -1,7 +1,8 @@
 """Pictures as SVG, made on the server: classes only, so that colours follow the scheme.
 
-Every picture has a title and a description for those who can't see it, and its figures stand in
-a table beneath it.
+Places across are shares of the width and the letters keep their size, so a picture is as wide as
+the screen and legible on a phone. Every picture has a title and a description for those who can't
+see it, and its figures stand in a table beneath it.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,6 @@ from django.utils.safestring import SafeString
 
 # Ratios are drawn up to three times the peers' rate; further ones end in an arrow.
 MOST = 3.0
-WIDTH, LABELS, RIGHT = 720, 210, 16
 LINE, TOP, BOTTOM = 22, 26, 30
 
 
@@ -28,22 +28,53 @@ class Dot:
     is_marked: bool = False
 
 
-def dots(items: list[Dot], *, title: Any, description: Any, chart_id: str) -> SafeString:
-    """Points with intervals on one scale; the line at 1 is the peers."""
-    height = TOP + LINE * len(items) + BOTTOM
+def frame(
+    kind: str, height: int, *, title: Any, description: Any, chart_id: str, body: SafeString
+) -> SafeString:
     return format_html(
-        '<svg class="chart chart-dots" role="img" viewBox="0 0 {} {}" '
+        '<svg class="chart {}" role="img" width="100%" height="{}" '
         'aria-labelledby="{}-title {}-text"><title id="{}-title">{}</title>'
-        '<desc id="{}-text">{}</desc>{}{}</svg>',
-        WIDTH, height, chart_id, chart_id, chart_id, title, chart_id, description,
-        _scale(height),
-        format_html_join("", "{}", ((_line(n, item),) for n, item in enumerate(items))),
+        '<desc id="{}-text">{}</desc>{}</svg>',
+        kind, height, chart_id, chart_id, chart_id, title, chart_id, description, body,
     )  # fmt: skip
 
 
+def beside_names(names: SafeString, height: int, picture: SafeString) -> SafeString:
+    """Names in a column of their own; the widths stand in the style sheet."""
+    return format_html(
+        '<div class="chart-sides"><svg class="chart-names" height="{}" aria-hidden="true">{}</svg>'
+        "{}</div>",
+        height, names, picture,
+    )  # fmt: skip
+
+
+def name_at(y: int, words: str) -> SafeString:
+    return format_html(
+        '<text class="chart-label" x="100%" y="{}" text-anchor="end">{}</text>', y, words
+    )
+
+
+def dots(items: list[Dot], *, title: Any, description: Any, chart_id: str) -> SafeString:
+    """Points with intervals on one scale; the line at 1 is the peers."""
+    height = TOP + LINE * len(items) + BOTTOM
+    middles = [TOP + LINE * number + LINE // 2 for number in range(len(items))]
+    names = format_html_join(
+        "",
+        "{}",
+        ((name_at(y + 5, item.label),) for y, item in zip(middles, items, strict=True)),
+    )
+    lines = format_html_join(
+        "", "{}", ((_line(y, item),) for y, item in zip(middles, items, strict=True))
+    )
+    picture = frame(
+        "chart-dots", height, title=title, description=description, chart_id=chart_id,
+        body=format_html("{}{}", _scale(height), lines),
+    )  # fmt: skip
+    return beside_names(names, height, picture)
+
+
 def _x(value: float) -> str:
-    share = min(max(value, 0.0), MOST) / MOST
-    return f"{LABELS + share * (WIDTH - LABELS - RIGHT):.1f}"
+    return f"{100 * min(max(value, 0.0), MOST) / MOST:.2f}%"
 
 
 def _scale(height: int) -> SafeString:
@@ -64,26 +95,28 @@ def _scale(height: int) -> SafeString:
     )
 
 
-def _line(number: int, item: Dot) -> SafeString:
-    y = TOP + LINE * number + LINE // 2
-    name = item.label if len(item.label) <= 28 else f"{item.label[:27]}…"
+def _line(y: int, item: Dot) -> SafeString:
     kind = "chart-dot chart-dot-marked" if item.is_marked else "chart-dot"
     # A diamond, not only another colour, marks what deserves a look.
-    x = float(_x(item.value))
     point = (
-        format_html('<path class="{}" d="M{} {}l7 7l-7 7l-7-7z"></path>', kind, x, y - 7)
+        _shape(kind, item.value, y, "M0 -7l7 7l-7 7l-7 -7z")
         if item.is_marked
-        else format_html('<circle class="{}" cx="{}" cy="{}" r="5"></circle>', kind, x, y)
+        else format_html(
+            '<circle class="{}" cx="{}" cy="{}" r="5"></circle>', kind, _x(item.value), y
+        )
     )
-    arrow = (
-        format_html('<path class="chart-interval" d="M{} {}l6 4l-6 4"></path>', _x(MOST), y - 4)
-        if item.high > MOST
-        else ""
-    )
+    arrow = _shape("chart-interval", MOST, y, "M0 -4l6 4l-6 4") if item.high > MOST else ""
     return format_html(
-        '<text class="chart-label" x="{}" y="{}" text-anchor="end">{}</text>'
         '<line class="chart-interval" x1="{}" y1="{}" x2="{}" y2="{}"></line>{}{}',
-        LABELS - 12, y + 5, name, _x(item.low), y, _x(item.high), y, arrow, point,
+        _x(item.low), y, _x(item.high), y, arrow, point,
+    )  # fmt: skip
+
+
+def _shape(kind: str, value: float, y: int, path: str) -> SafeString:
+    """A path knows no shares of the width; the frame around it does."""
+    return format_html(
+        '<svg class="chart-shape" x="{}" y="{}"><path class="{}" d="{}"></path></svg>',
+        _x(value), y, kind, path,
     )  # fmt: skip
 
 
@@ -91,19 +124,25 @@ def bar(
     parts: list[tuple[str, int]], *, title: Any, description: Any, chart_id: str
 ) -> SafeString:
     """One bar of parts, (class, number) each, side by side."""
-    total = sum(number for _css, number in parts) or 1
+    return frame(
+        "chart-bar", 26, title=title, description=description, chart_id=chart_id,
+        body=parts_of(parts, total=sum(number for _css, number in parts), top=2, height=22),
+    )  # fmt: skip
+
+
+def parts_of(
+    parts: list[tuple[str, int]] | tuple[tuple[str, int], ...],
+    *,
+    total: int,
+    top: int,
+    height: int,
+) -> SafeString:
     left, drawn = 0.0, []
     for css, number in parts:
-        width = WIDTH * number / total
+        width = 100 * number / (total or 1)
         if number:
-            drawn.append((css, f"{left:.1f}", f"{max(width - 2, 1):.1f}"))
+            drawn.append((css, f"{left:.2f}%", top, f"{max(width, 0.4):.2f}%", height))
         left += width
-    return format_html(
-        '<svg class="chart chart-bar" role="img" viewBox="0 0 {} 26" '
-        'aria-labelledby="{}-title {}-text"><title id="{}-title">{}</title>'
-        '<desc id="{}-text">{}</desc>{}</svg>',
-        WIDTH, chart_id, chart_id, chart_id, title, chart_id, description,
-        format_html_join(
-            "", '<rect class="chart-part {}" x="{}" y="2" width="{}" height="22"></rect>', drawn
-        ),
-    )  # fmt: skip
+    return format_html_join(
+        "", '<rect class="chart-part {}" x="{}" y="{}" width="{}" height="{}"></rect>', drawn
+    )

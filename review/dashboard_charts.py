@@ -8,9 +8,11 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-WIDTH = 720
-LABELS, FIGURES = 210, 60
+from review import charts
+
 LINE = 22
+# Longer names stand above their bar instead of beside it.
+LONGEST_BESIDE, TALL_LINE = 16, 40
 COLUMNS_HEIGHT, FOOT, HEAD = 90, 18, 16
 # Fewer columns than this would be drawn as wide as doors.
 FEWEST_COLUMNS = 12
@@ -26,51 +28,39 @@ class Row:
     figure: str
 
 
-def _frame(
-    kind: str, height: int, *, title: Any, description: Any, chart_id: str, body: SafeString
-) -> SafeString:
-    return format_html(
-        '<svg class="chart {}" role="img" viewBox="0 0 {} {}" aria-labelledby="{}-title {}-text">'
-        '<title id="{}-title">{}</title><desc id="{}-text">{}</desc>{}</svg>',
-        kind, WIDTH, height, chart_id, chart_id, chart_id, title, chart_id, description, body,
-    )  # fmt: skip
-
-
 def rows(
     items: Sequence[Row], *, title: Any, description: Any, chart_id: str, shares: bool
 ) -> SafeString:
     """Bars of parts under each other; with `shares` each bar is as long as the others."""
-    most = max((sum(n for _css, n in item.parts) for item in items), default=0) or 1
-    body = format_html_join(
-        "",
-        "{}",
-        ((_row(number, item, most=0 if shares else most),) for number, item in enumerate(items)),
-    )
-    return _frame(
-        "chart-rows", LINE * len(items) + 4,
-        title=title, description=description, chart_id=chart_id, body=body,
+    sums = [sum(number for _css, number in item.parts) for item in items]
+    most = max(sums, default=0) or 1
+    is_tall = any(len(item.label) > LONGEST_BESIDE for item in items)
+    step = TALL_LINE if is_tall else LINE
+    names, bars = [], []
+    for place, (item, total) in enumerate(zip(items, sums, strict=True)):
+        top = step * place + 2
+        names.append(
+            (_above(top, item.label) if is_tall else charts.name_at(top + 14, item.label),)
+        )
+        bars.append((_row(top + step - LINE, item, total=total if shares else most),))
+    words, drawn = format_html_join("", "{}", names), format_html_join("", "{}", bars)
+    height = step * len(items) + 4
+    picture = charts.frame(
+        "chart-rows", height, title=title, description=description, chart_id=chart_id,
+        body=format_html("{}{}", words, drawn) if is_tall else drawn,
     )  # fmt: skip
+    return picture if is_tall else charts.beside_names(words, height, picture)
 
 
-def _row(number: int, item: Row, *, most: int) -> SafeString:
-    top = LINE * number + 2
-    total = most or sum(n for _css, n in item.parts) or 1
-    room = WIDTH - LABELS - FIGURES
-    left, drawn = float(LABELS), []
-    for css, each in item.parts:
-        width = room * each / total
-        if each:
-            drawn.append((css, f"{left:.1f}", top + 2, f"{max(width - 1, 1):.1f}", LINE - 6))
-        left += width
-    name = item.label if len(item.label) <= 28 else f"{item.label[:27]}…"
+def _above(top: int, words: str) -> SafeString:
+    return format_html('<text class="chart-label" x="0" y="{}">{}</text>', top + 14, words)
+
+
+def _row(top: int, item: Row, *, total: int) -> SafeString:
     return format_html(
-        '<text class="chart-label" x="{}" y="{}" text-anchor="end">{}</text>{}'
-        '<text class="chart-tick" x="{}" y="{}">{}</text>',
-        LABELS - 8, top + 14, name,
-        format_html_join(
-            "", '<rect class="chart-part {}" x="{}" y="{}" width="{}" height="{}"></rect>', drawn
-        ),
-        WIDTH - FIGURES + 8, top + 14, item.figure,
+        '{}<text class="chart-tick" x="100%" dx="8" y="{}">{}</text>',
+        charts.parts_of(item.parts, total=total, top=top + 2, height=LINE - 6), top + 14,
+        item.figure,
     )  # fmt: skip
 
 
@@ -86,21 +76,20 @@ class Column:
 def columns(items: Sequence[Column], *, title: Any, description: Any, chart_id: str) -> SafeString:
     """Upright bars side by side, the highest number written at its top."""
     most = max((item.number for item in items), default=0) or 1
-    step = WIDTH / max(len(items), FEWEST_COLUMNS)
+    step = 100 / max(len(items), FEWEST_COLUMNS)
     bottom = HEAD + COLUMNS_HEIGHT
     bars, ticks = [], []
     for position, item in enumerate(items):
-        height = COLUMNS_HEIGHT * item.number / most
+        height = max(COLUMNS_HEIGHT * item.number / most, 1)
         if item.number:
-            top = f"{bottom - max(height, 1):.1f}"
-            left, width = f"{position * step + 1:.1f}", f"{step - 2:.1f}"
-            bars.append((item.css, left, top, width, f"{max(height, 1):.1f}"))
+            left, width = f"{(position + 0.1) * step:.2f}%", f"{0.8 * step:.2f}%"
+            bars.append((item.css, left, f"{bottom - height:.1f}", width, f"{height:.1f}"))
         if item.tick:
-            ticks.append((f"{position * step + step / 2:.1f}", bottom + 14, item.tick))
+            ticks.append((f"{(position + 0.5) * step:.2f}%", bottom + 14, item.tick))
     highest = max(range(len(items)), key=lambda n: items[n].number, default=0)
     body = format_html(
-        '<line class="chart-grid" x1="0" y1="{}" x2="{}" y2="{}"></line>{}{}{}',
-        bottom, WIDTH, bottom,
+        '<line class="chart-grid" x1="0" y1="{}" x2="100%" y2="{}"></line>{}{}{}',
+        bottom, bottom,
         format_html_join(
             "", '<rect class="chart-part {}" x="{}" y="{}" width="{}" height="{}"></rect>', bars
         ),
@@ -109,7 +98,7 @@ def columns(items: Sequence[Column], *, title: Any, description: Any, chart_id: 
         ),
         _top_figure(items, highest, step),
     )  # fmt: skip
-    return _frame(
+    return charts.frame(
         "chart-columns", bottom + FOOT,
         title=title, description=description, chart_id=chart_id, body=body,
     )  # fmt: skip
@@ -118,10 +107,10 @@ def columns(items: Sequence[Column], *, title: Any, description: Any, chart_id: 
 def _top_figure(items: Sequence[Column], highest: int, step: float) -> SafeString | str:
     if not items or not items[highest].number:
         return ""
-    x = min(max(highest * step + step / 2, 24), WIDTH - 24)
+    x = min(max((highest + 0.5) * step, 4), 96)
     return format_html(
-        '<text class="chart-tick" x="{}" y="{}" text-anchor="middle">{}</text>',
-        f"{x:.1f}", HEAD - 4, items[highest].number,
+        '<text class="chart-tick" x="{}%" y="{}" text-anchor="middle">{}</text>',
+        f"{x:.2f}", HEAD - 4, items[highest].number,
     )  # fmt: skip
 
 

@@ -95,10 +95,11 @@ def _plan(plan: ControlPlan, user: Any) -> Entry:
         action, target = _("Look at the evidence"), url
     else:
         action, target = _("Evaluate"), address("declarations:plan_evaluate", plan.pk)
+    is_own = plan.conflict.declarant_id == user.pk
     return Entry(
-        plan.conflict.declarant.full_name,
+        plan.conflict.matter if is_own else plan.conflict.declarant.full_name,
         url,
-        text=plan.conflict.matter,
+        text="" if is_own else plan.conflict.matter,
         state=plan.state,
         state_label=plan.get_state_display(),
         action=action,

@@ -11,7 +11,7 @@ SENTENCES = {
     "account.change_password": _("changed the password"),
     "account.end_sessions": _("ended all sessions of %(target)s: %(reason)s"),
     "account.link_identity": _("linked an identity of the province's account"),
-    "account.login": _("signed in (%(method)s)"),
+    "account.login": _("signed in"),
     "account.login_failed": _("failed to sign in"),
     "account.second_factor_failed": _("gave a wrong code of the second factor"),
     "account.make_code": _("made an activation code for %(target)s"),

@@ -165,10 +165,10 @@ class FlagFormView(FlagMixin, InvalidFormMixin, FormView):
     def get_context_data(self, **kwargs):
         return super().get_context_data(
             title=self.title,
-            lead=self.lead,
+            lead=f"{self.flag.sentence} {self.lead}",
             button=self.title,
             is_dangerous=self.is_dangerous,
-            subject=self.flag.sentence,
+            subject=self.flag.rule_title,
             back_url=self.flag.get_absolute_url(),
             **kwargs,
         )

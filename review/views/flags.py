@@ -168,7 +168,7 @@ class FlagFormView(FlagMixin, InvalidFormMixin, FormView):
             lead=f"{self.flag.sentence} {self.lead}",
             button=self.title,
             is_dangerous=self.is_dangerous,
-            subject=self.flag.rule_title,
+            subject=title_of(self.flag.rule),
             back_url=self.flag.get_absolute_url(),
             **kwargs,
         )

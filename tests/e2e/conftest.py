@@ -34,7 +34,7 @@ RUN_AXE = """async (tags) => {
     return result.violations.map((violation) => `${violation.id}: ${violation.help}\\n` +
         violation.nodes.map((node) => `    ${node.html.slice(0, 200)}`).join("\\n"));
 }"""
-PATIENCE = 15_000
+PATIENCE = 30_000
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
 

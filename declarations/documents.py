@@ -1,18 +1,21 @@
 """Declarations in the words of a document: what is frozen, drawn and signed."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from declarations.answers import as_json, clean_answers
 from declarations.content import Form
 from declarations.differences import Difference
-from declarations.models import Attachment, FormVersion
+from declarations.models import Attachment, ConflictDeclaration, FormVersion
 from declarations.presentation import as_statement_sections
 from people.models import Opd, Post, User
 from statements.services import SignatureRequest
 
 # F1, F3, F5 and F6 speak of family, business and weaknesses; F2 is shown to third parties.
-CONFIDENTIAL = "TERBATAS"
+LIMITED = "TERBATAS"
+# The declarant asked for it, and the officer of the OPD does not read it either.
+CONFIDENTIAL = "RAHASIA"
 
 
 def person_block(person: User, post: Post | None) -> dict[str, str]:
@@ -38,21 +41,31 @@ def statement_content(
     difference: Difference | None = None,
     before: Sequence[dict[str, Any]] = (),
     after: Sequence[dict[str, Any]] = (),
-    is_confidential: bool = True,
+    classification: str | None = LIMITED,
+    more: Mapping[str, Sequence[dict[str, str]]] = MappingProxyType({}),
     data: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The content of `statements.services.issue`; `before` and `after` are more sections."""
+    """The content of `statements.services.issue`; `before` and `after` are more sections, `more`
+    has rows that belong at the end of a section of questions."""
+    sections = as_statement_sections(form, dict(draft), difference)
+    for section, shown in zip(form.sections, sections, strict=True):
+        shown["blocks"][0].get("rows", []).extend(more.get(section.key, ()))
     return {
         "form": {"code": form.code, "version": version.version, "title": form.title.id},
         "title": form.title.id.upper(),
-        "classification": CONFIDENTIAL if is_confidential else None,
+        "classification": classification,
         "opd": {"code": opd.code, "name": opd.name},
         "person": person_block(person, post),
         "legal_basis": form.legal_basis_for_document(),
         "statement": list(form.statement_for("id")),
-        "sections": [*before, *as_statement_sections(form, dict(draft), difference), *after],
+        "sections": [*before, *sections, *after],
         "data": {"answers": as_json(clean_answers(form, draft).values), **(data or {})},
     }
+
+
+def classification_of(conflict: ConflictDeclaration) -> str:
+    """Of a declared conflict, and of all that is decided and planned about it."""
+    return CONFIDENTIAL if conflict.is_confidential else LIMITED
 
 
 def signature(

@@ -14,6 +14,7 @@ from declarations.answers import clean_values
 from declarations.builder import shown_questions
 from declarations.content import Form, Question, Section, Text
 from declarations.differences import Change, Difference, FieldChange, SectionDifference
+from people import nip
 
 BLANK = Text("Tidak diisi", "Not filled in")
 NIL = Text("Nihil", "Nothing to declare")
@@ -47,6 +48,8 @@ def format_value(question: Question, value: Any, language: str) -> str:
         return (YES if value else NO).get(language)
     if isinstance(value, datetime.date):
         return format_date(value, language)
+    if question.type == "nip":
+        return nip.display(value)
     if question.type == "multichoice":
         return "; ".join(question.choice_label(each, language) for each in value)
     if question.type == "choice":

@@ -7,13 +7,15 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from common.templatetags.ui import tanggal_lazy
-from declarations.models import ControlPlan, ControlTask
+from declarations.models import ControlPlan, ControlTask, FollowUp
 from notices.services import notify
 from people.models import User
 
 KINDS = {
     "plan.task_due": _("A task of yours is due"),
     "plan.evaluation_due": _("A control plan is to be evaluated"),
+    "plan.to_sign": _("A control plan waits for your signature"),
+    "plan.evaluated": _("A control plan was evaluated"),
     "plan.started": _("A control plan has begun"),
     "plan.task": _("You have a task in a control plan"),
     "plan.reported": _("A task was reported as done"),
@@ -101,6 +103,18 @@ def tell_agreed(plan: ControlPlan) -> None:
         body=_("Both signatures stand in the document now."),
         url=plan.get_absolute_url(),
         dedupe_key=f"plan.agreed:{plan.pk}",
+    )
+
+
+def tell_evaluated(follow_up: FollowUp) -> None:
+    plan = follow_up.plan
+    notify(
+        plan.conflict.declarant,
+        kind="plan.evaluated",
+        title=_("Your control plan was evaluated"),
+        body=_("Log in to the portal to read what was found."),
+        url=plan.get_absolute_url(),
+        dedupe_key=f"plan.evaluated:{follow_up.pk}",
     )
 
 

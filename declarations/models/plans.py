@@ -245,6 +245,9 @@ class FollowUp(models.Model):
     next_steps = models.TextField(_("next steps"), blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    document = models.OneToOneField(
+        "statements.Document", models.PROTECT, null=True, editable=False, related_name="+"
+    )
 
     class Meta:
         ordering: ClassVar = ["-evaluated_on", "-created_at"]

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from common.addresses import address
 from common.constraints import all_or_none, known_choice, ordered
@@ -129,6 +130,11 @@ class InterestRegister(Declaration):
 
     def __str__(self) -> str:
         return f"F1 {self.year} — {self.declarant_id}"
+
+    @property
+    def label(self) -> str:
+        """The number; the year for one from before the portal, which has no document."""
+        return self.number or pgettext("register", "of %(year)s") % {"year": self.year}
 
     def get_absolute_url(self) -> str:
         return address("declarations:register_detail", self.pk)

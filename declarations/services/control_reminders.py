@@ -1,15 +1,20 @@
-"""Daily reminders of F5 to F7: decisions, tasks and evaluations that come due or are over."""
+"""Daily reminders of F5 to F7: reviews, decisions, plans, tasks and evaluations that come due or
+are over.
+"""
 
 import datetime
 from collections.abc import Iterator
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from common.templatetags.ui import tanggal_lazy
 from declarations.models import ConflictDeclaration, ControlPlan, ControlTask
+from declarations.services import limits
+from declarations.states import PlanState
 from notices.reminders import Reminder
 from people import calendar
 
@@ -34,6 +39,43 @@ def find_decisions_due(*, on: datetime.date) -> Iterator[Reminder]:
             body=_by_day(_("The last day is {day}."), conflict.due_on),
             url=reverse("declarations:decision_case", args=[conflict.pk]),
         )
+
+
+def find_reviews_due(*, on: datetime.date) -> Iterator[Reminder]:
+    """To the superior: on the day by which the examination begins, when it has not."""
+    limit = limits.limit(limits.BEGIN_REVIEW, on=on)
+    rows = ConflictDeclaration.objects.awaiting().filter(
+        state__in=("sent", "escalated"), due_on__gt=on, handler__is_active=True
+    )
+    for conflict in rows.select_related("handler").defer("draft").order_by("pk").iterator():
+        if limits.due_on(limit, start=timezone.localdate(conflict.handler_since)) == on:
+            yield Reminder(
+                conflict.handler,
+                key=f"review:{conflict.pk}",
+                kind="decision.due",
+                title=_("The examination of a declared conflict is to begin"),
+                body=_by_day(_("Begin it by {day}."), on),
+                url=reverse("declarations:decision_case", args=[conflict.pk]),
+            )
+
+
+def find_plans_to_start(*, on: datetime.date) -> Iterator[Reminder]:
+    """To the superior: on the day by which the controls begin, then while they have not."""
+    limit = limits.limit(limits.BEGIN_CONTROL, on=on)
+    rows = ControlPlan.objects.filter(
+        state=PlanState.DRAFT, conflict__state="conflict_found", conflict__handler__is_active=True
+    )
+    for plan in rows.for_list().select_related("decision").order_by("pk").iterator():
+        day = limits.due_on(limit, start=timezone.localdate(plan.decision.signed_at))
+        if on == day or _is_mentioned((on - day).days):
+            yield Reminder(
+                plan.conflict.handler,
+                key=f"start:{plan.pk}",
+                kind="plan.to_sign",
+                title=_("A control plan waits for your signature"),
+                body=_by_day(_("The controls begin by {day}."), day),
+                url=plan.get_absolute_url(),
+            )
 
 
 def find_tasks_due(*, on: datetime.date) -> Iterator[Reminder]:

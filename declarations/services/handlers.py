@@ -1,7 +1,8 @@
 """Which superior decides: the nearest who is not involved, then upwards, then the Inspektur.
 
 Source: fact sheet of the domain, section 4.5. Nobody decides on themselves, on kin, or on
-their own superior: the chain only goes up, and the kin of the declarant are passed over.
+their own superior: the chain only goes up, and the kin of the declarant are passed over, as
+are those who declared an interest in one of the parties themselves.
 """
 
 import datetime
@@ -12,12 +13,22 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from declarations.models import ConflictDeclaration, HandlerChange, Suspension
+from declarations.models import (
+    ConflictDeclaration,
+    ConflictParty,
+    HandlerChange,
+    Interest,
+    Suspension,
+)
 from declarations.models.conflicts import HandlerChangeReason as Reason
 from declarations.services.kinship import kin_among
+from declarations.services.party_matching import NamedParty, hits_in
 from people import hierarchy
 from people.models import RoleGrant, User
 from people.roles import Role
+
+# Of 1000: what is less alike may be somebody else's, and a superior is not passed over for that.
+SURELY_THE_SAME = 950
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,7 @@ def choose_handler(
         chain = [person for person in chain if person.pk not in tried]
     chain = [person for person in chain if person.pk not in passed]
     involved = kin_among(declarant, chain) | {p.pk for p in chain if p.is_kept_out}
+    involved |= interested_among(conflict, chain)
     passed_over: list[User] = []
     for person in chain:
         if person.pk not in involved:
@@ -64,11 +76,27 @@ def passed_over(conflict: ConflictDeclaration) -> set[uuid.UUID]:
 
 
 def involved_among(conflict: ConflictDeclaration, people: list[User]) -> set:
-    """The keys of those who may not decide: kin, or kept out of the same matter themselves."""
-    involved = kin_among(conflict.declarant, people)
+    """The keys of those who may not decide: kin, kept out of the same matter, or interested."""
+    involved = kin_among(conflict.declarant, people) | interested_among(conflict, people)
     involved |= set(_kept_out(conflict).filter(user__in=people).values_list("user_id", flat=True))
     involved.add(conflict.declarant_id)
     return involved
+
+
+def interested_among(conflict: ConflictDeclaration, people: Collection[User]) -> set[uuid.UUID]:
+    """Who declared an interest of their own, or kin, in a party of the matter. Two queries."""
+    parties = [
+        NamedParty(str(party.pk), party.name, party.npwp, party.nib)
+        for party in ConflictParty.objects.filter(conflict=conflict)
+    ]
+    if not parties or not people:
+        return set()
+    rows = Interest.objects.in_force().filter(register__declarant__in=people)
+    return {
+        row.register.declarant_id
+        for row in rows.select_related("register").defer("register__draft")
+        if any(hit.score >= SURELY_THE_SAME for hit in hits_in([row], parties))
+    }
 
 
 def may_decide(conflict: ConflictDeclaration, person: User) -> bool:

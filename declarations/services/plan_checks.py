@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from declarations.models.plans import Effect
 from declarations.services.measures import Fault, found_people, unknown_nip
 from people.models import User
 
@@ -17,6 +18,13 @@ class CheckedTasks:
 
     owners: dict[str, User] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+
+
+def evaluation_fault(values: Mapping[str, Any]) -> str:
+    """F7: what does not work yet needs a next step."""
+    if values["effect"] in (Effect.PARTLY, Effect.NOT) and not values["next_steps"]:
+        return _("While the controls are not effective, say what is done next.")
+    return ""
 
 
 def check(rows: Iterable[Mapping[str, Any]], *, on: datetime.date) -> CheckedTasks:

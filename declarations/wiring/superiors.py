@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.addresses import address
 from declarations import panels
-from declarations.models import ControlPlan, SuperiorDecision
+from declarations.models import ControlPlan, FollowUp, SuperiorDecision
 from declarations.services import control_reminders
 from declarations.services.desk import desk_of
 from declarations.views.superiors.home import superior_panels
@@ -67,6 +67,17 @@ def visible_plans(user: User) -> Q:
     return _documents(ControlPlan.objects.visible_to(user))
 
 
+def may_view_evaluation(user: User, document: Any) -> bool:
+    """Who may see the plan reads how it was evaluated."""
+    found = FollowUp.objects.filter(document=document.pk).select_related("plan").first()
+    return found is not None and user.has_perm("declarations.view_controlplan", found.plan)
+
+
+def visible_evaluations(user: User) -> Q:
+    plans = ControlPlan.objects.visible_to(user)
+    return _documents(FollowUp.objects.filter(plan__in=plans.values("pk")))
+
+
 def _of(model: Any, document: Any) -> Any:
     return model.objects.defer("draft").filter(document=document.pk).first()
 
@@ -79,7 +90,10 @@ def wire() -> None:
     navigation.register(menu)
     panels.register(superior_panels)
     reminders.register("declarations.decisions_due", control_reminders.find_decisions_due)
+    reminders.register("declarations.reviews_due", control_reminders.find_reviews_due)
+    reminders.register("declarations.plans_to_start", control_reminders.find_plans_to_start)
     reminders.register("declarations.tasks_due", control_reminders.find_tasks_due)
     reminders.register("declarations.evaluations_due", control_reminders.find_evaluations_due)
     register_viewer("F5", may_view_decision, visible_decisions)
     register_viewer("F6", may_view_plan, visible_plans)
+    register_viewer("F7", may_view_evaluation, visible_evaluations)

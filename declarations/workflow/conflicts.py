@@ -15,7 +15,12 @@ from audit.services import record
 from declarations import answers, states
 from declarations.content import Form
 from declarations.differences import difference
-from declarations.documents import attachment_sections, signature, statement_content
+from declarations.documents import (
+    attachment_sections,
+    classification_of,
+    signature,
+    statement_content,
+)
 from declarations.messages import conflicts as messages
 from declarations.models import (
     ConflictDeclaration,
@@ -390,6 +395,7 @@ def _issue(
         opd=conflict.opd,
         difference=None if before is None else difference(form, before, conflict.draft),
         after=attachment_sections(attachments.of(conflict)),
+        classification=classification_of(conflict),
         data={
             "declaration": str(conflict.pk),
             "matter": str(conflict.matter_id),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from declarations import answers, states
 from declarations.content import Form
-from declarations.documents import signature, statement_content
+from declarations.documents import classification_of, signature, statement_content
 from declarations.messages import decisions as messages
 from declarations.models import (
     ChosenMeasure,
@@ -33,6 +33,7 @@ from declarations.workflow.base import (
     lock_row,
     move,
 )
+from people import nip
 from people.models import User
 from people.proof import Proof
 from statements import services as documents
@@ -106,7 +107,7 @@ def sign(
     )
     changes = _typed(cleaned.values)
     now = timezone.now()
-    changes["document"] = _issue(decision, form, chosen, by=by, proof=proof)
+    changes["document"] = _issue(decision, form, chosen, changes, by=by, proof=proof)
     move(decision, states.DECISION_SIGN, by=by, signed_at=now, signed_by=by, **changes)
     forget_revisions(decision)
     if finding == Finding.CONFLICT:
@@ -151,7 +152,13 @@ def _replace_former(conflict: ConflictDeclaration, *, by: User) -> None:
 
 
 def _issue(
-    decision: SuperiorDecision, form: Form, chosen: list[Measure], *, by: User, proof: Proof
+    decision: SuperiorDecision,
+    form: Form,
+    chosen: list[Measure],
+    changes: dict[str, Any],
+    *,
+    by: User,
+    proof: Proof,
 ) -> Any:
     conflict = decision.conflict
     subject = {
@@ -162,7 +169,7 @@ def _issue(
                 "rows": [
                     {"label": "Nomor deklarasi", "value": conflict.number},
                     {"label": "Nama", "value": conflict.declarant.full_name},
-                    {"label": "NIP", "value": conflict.declarant.nip},
+                    {"label": "NIP", "value": nip.display(conflict.declarant.nip)},
                     {"label": "Keputusan terkait", "value": str(conflict.matter)},
                     *_area_row(conflict),
                 ],
@@ -172,7 +179,7 @@ def _issue(
     replaced = [
         {
             "label": item.kind.label_id,
-            "value": f"{item.replacement.full_name} (NIP {item.replacement.nip})",
+            "value": f"{item.replacement.full_name} (NIP {nip.display(item.replacement.nip)})",
         }
         for item in chosen
         if item.replacement is not None
@@ -193,6 +200,8 @@ def _issue(
             opd=decision.opd,
             before=[subject],
             after=after,
+            more={"risk": [_level_row(changes)]},
+            classification=classification_of(conflict),
             data={"decision": str(decision.pk), "declaration": str(conflict.pk)},
         ),
         subject=conflict.declarant,
@@ -203,6 +212,14 @@ def _issue(
         by=by,
         proof=proof,
     )
+
+
+def _level_row(changes: dict[str, Any]) -> dict[str, str]:
+    """What likelihood and impact come to, on the scale of the day of the decision."""
+    magnitude = changes["magnitude"]
+    band = changes["scale"].band(magnitude)
+    label = band.get("label_id", band["level"])
+    return {"label": "Tingkat risiko", "value": f"{label} (besaran {magnitude})"}
 
 
 def _area_row(conflict: ConflictDeclaration) -> list[dict[str, str]]:

@@ -2,20 +2,28 @@
 worked.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit.services import record
 from declarations import answers, states
 from declarations.content import Form
-from declarations.documents import signature, statement_content
+from declarations.documents import classification_of, signature, statement_content
 from declarations.messages import plans as messages
-from declarations.models import ControlMeasureKind, ControlPlan, ControlTask, FollowUp
+from declarations.models import (
+    ControlMeasureKind,
+    ControlPlan,
+    ControlTask,
+    FollowUp,
+    FormVersion,
+)
+from declarations.presentation import format_date
 from declarations.services import plan_checks
 from declarations.services.configuration import form_in_use, read_version
 from declarations.services.drafting import forget_revisions
@@ -28,9 +36,13 @@ from declarations.workflow.base import (
     lock_row,
     move,
 )
+from people import nip
 from people.models import User
 from people.proof import Proof
 from statements import services as documents
+
+# The one section of F7.
+EVALUATION = "evaluation"
 
 
 @transaction.atomic
@@ -147,16 +159,31 @@ def cancel_task(task: ControlTask, *, by: User, reason: str) -> ControlTask:
 
 
 @transaction.atomic
-def evaluate(plan: ControlPlan, *, by: User, values: dict[str, Any]) -> FollowUp:
-    """F7: one evaluation, kept as it was written. `values` are the checked answers."""
+def evaluate(
+    plan: ControlPlan, *, by: User, proof: Proof, typed: Mapping[str, Any], seen: int | None = None
+) -> FollowUp:
+    """F7: one evaluation, signed and kept as it was written. `typed` are the answers of the form.
+
+    `seen`: how many evaluations the page knew of, so that what is pressed twice is signed once.
+    """
     plan = lock_row(plan)
     if not by.has_perm("declarations.evaluate_controlplan", plan):
         raise PermissionDenied
     if plan.state != PlanState.ACTIVE:
         raise TransitionError(_("Only a running plan is evaluated."))
+    if seen is not None and plan.follow_ups.count() != seen:
+        raise TransitionError(_("The plan was evaluated in the meantime; read that one first."))
+    version = form_in_use("F7")
+    form, draft = read_version(version), {EVALUATION: dict(typed)}
+    cleaned = answers.clean_answers(form, draft)
+    if not cleaned.is_valid:
+        raise TransitionError(" ".join(item.message for item in cleaned.errors))
+    values = cleaned.values[EVALUATION]
+    if fault := plan_checks.evaluation_fault(values):
+        raise TransitionError(fault)
     follow_up = FollowUp.objects.create(
         plan=plan,
-        form_version=form_in_use("F7"),
+        form_version=version,
         evaluated_on=values["evaluated_on"],
         period_from=values["period_from"],
         period_until=values["period_until"],
@@ -165,8 +192,10 @@ def evaluate(plan: ControlPlan, *, by: User, values: dict[str, Any]) -> FollowUp
         recommendation=values["recommendation"] or "",
         next_steps=values["next_steps"] or "",
         created_by=by,
+        document=_issue_evaluation(plan, version, form, draft, by=by, proof=proof),
     )
     record("controlplan.evaluate", by=by, target=plan, effect=follow_up.effect)
+    messages.tell_evaluated(follow_up)
     return follow_up
 
 
@@ -234,28 +263,13 @@ def _issue(
     plan: ControlPlan, form: Form, tasks: list[ControlTask], *, by: User, proof: Proof
 ) -> Any:
     conflict, decision = plan.conflict, plan.decision
-    about = {
-        "title": "Dasar rencana",
-        "blocks": [
-            {
-                "type": "fields",
-                "rows": [
-                    {"label": "Nomor keputusan atasan", "value": decision.number},
-                    {"label": "Nomor deklarasi", "value": conflict.number},
-                    {"label": "Nama", "value": conflict.declarant.full_name},
-                    {"label": "NIP", "value": conflict.declarant.nip},
-                    {"label": "Keputusan terkait", "value": str(conflict.matter)},
-                ],
-            }
-        ],
-    }
-    owners = {task.owner.nip: task.owner.full_name for task in tasks}
+    owners = {nip.display(task.owner.nip): task.owner.full_name for task in tasks}
     names = {
         "title": "Penanggung jawab",
         "blocks": [
             {
                 "type": "fields",
-                "rows": [{"label": f"NIP {nip}", "value": name} for nip, name in owners.items()],
+                "rows": [{"label": f"NIP {key}", "value": name} for key, name in owners.items()],
             }
         ],
     }
@@ -269,8 +283,9 @@ def _issue(
             person=by,
             post=post,
             opd=plan.opd,
-            before=[about],
+            before=[_about(plan)],
             after=[names],
+            classification=classification_of(conflict),
             data={"plan": str(plan.pk), "decision": str(decision.pk)},
         ),
         subject=conflict.declarant,
@@ -284,3 +299,71 @@ def _issue(
         by=by,
         proof=proof,
     )
+
+
+def _about(plan: ControlPlan) -> dict[str, Any]:
+    """What the plan rests on; of a signed one with its number."""
+    conflict = plan.conflict
+    rows = [
+        {"label": "Nomor keputusan atasan", "value": plan.decision.number},
+        {"label": "Nomor deklarasi", "value": conflict.number},
+        {"label": "Nama", "value": conflict.declarant.full_name},
+        {"label": "NIP", "value": nip.display(conflict.declarant.nip)},
+        {"label": "Keputusan terkait", "value": str(conflict.matter)},
+    ]
+    if plan.number:
+        rows.insert(0, {"label": "Nomor rencana", "value": plan.number})
+    return {"title": "Dasar rencana", "blocks": [{"type": "fields", "rows": rows}]}
+
+
+def _issue_evaluation(
+    plan: ControlPlan,
+    version: FormVersion,
+    form: Form,
+    draft: dict[str, Any],
+    *,
+    by: User,
+    proof: Proof,
+) -> Any:
+    conflict, post = plan.conflict, by.standing.post
+    return documents.issue(
+        kind="F7",
+        content=statement_content(
+            form=form,
+            version=version,
+            draft=draft,
+            person=by,
+            post=post,
+            opd=plan.opd,
+            before=[_about(plan), _progress(plan)],
+            classification=classification_of(conflict),
+            data={"plan": str(plan.pk)},
+        ),
+        subject=conflict.declarant,
+        opd=plan.opd,
+        year=timezone.localdate().year,
+        title=form.title.id,
+        signatures=[signature(form, "superior", signer=by, post=post)],
+        by=by,
+        proof=proof,
+    )
+
+
+def _progress(plan: ControlPlan) -> dict[str, Any]:
+    """How the tasks stand on the day of the evaluation, in Indonesian."""
+    with translation.override("id"):
+        rows = [
+            {
+                "cells": [
+                    task.action,
+                    task.owner.full_name,
+                    format_date(task.due_on),
+                    str(task.get_state_display()),
+                    str(task.get_effect_display()) or "–",
+                ]
+            }
+            for task in plan.tasks.select_related("owner")
+        ]
+    columns = ["Tindakan", "Penanggung jawab", "Tenggat", "Keadaan", "Pengaruh"]
+    table = {"type": "table", "columns": columns, "rows": rows, "empty": "Nihil"}
+    return {"title": "Pelaksanaan tindakan", "blocks": [table]}

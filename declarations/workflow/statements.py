@@ -80,7 +80,7 @@ def issue(
             post=statement.post,
             opd=statement.opd,
             difference=difference(form, before, statement.draft) if before is not None else None,
-            is_confidential=False,
+            classification=None,
             data={"statement": str(statement.pk), "matter": str(matter.pk), **area.frozen},
         ),
         subject=by,

@@ -96,12 +96,13 @@ def confirmed(office: Office) -> ControlTask:
     return plans.confirm_task(reported(office), by=office.superior, effect="effective")
 
 
-def evaluation(**changes: Any) -> dict[str, Any]:
+def evaluation(**changes: Any) -> dict[str, str]:
+    """The answers as they are typed."""
     today = timezone.localdate()
     return {
-        "evaluated_on": today,
-        "period_from": today - datetime.timedelta(days=30),
-        "period_until": today,
+        "evaluated_on": today.isoformat(),
+        "period_from": (today - datetime.timedelta(days=30)).isoformat(),
+        "period_until": today.isoformat(),
         "effect": "effective",
         "findings": "Dilaksanakan sesuai rencana.",
         "recommendation": "",
@@ -113,7 +114,7 @@ def evaluation(**changes: Any) -> dict[str, Any]:
 def evaluated(office: Office) -> ControlPlan:
     """Ready to be closed."""
     plan = confirmed(office).plan
-    plans.evaluate(plan, by=office.superior, values=evaluation())
+    plans.evaluate(plan, by=office.superior, proof=proof(office.superior), typed=evaluation())
     return plan
 
 

@@ -17,9 +17,10 @@ from notices.models import Notice
 from people.calendar import due_on
 from people.models import User
 from statements.models import Document
-from tests.declarations.factories import family_row
+from tests.declarations.factories import business_row, family_row
 from tests.declarations.office import make_office, make_statement, proof, statement_draft
 from tests.declarations.scenes import (
+    again,
     asked,
     complete,
     direct_draft,
@@ -99,6 +100,25 @@ def test_kin_above_is_passed_over(office):
 
     assert conflict.handler == office.head
     assert conflict.handler_changes.get().reason == "conflicted"
+
+
+@pytest.mark.parametrize(("name", "is_passed_over"), [
+    ("PT. Semarak Abadi", True), ("PT Semarak Abadi Sentosa", False),
+])  # fmt: skip
+def test_superior_with_an_interest_in_a_party_is_passed_over(office, name, is_passed_over):
+    register_of(office.superior, business={"rows": [business_row(name)]})
+
+    conflict = sent(office)
+
+    assert conflict.handler == (office.head if is_passed_over else office.superior)
+
+
+def test_superior_who_gains_an_interest_in_a_party_cannot_begin(office):
+    conflict = sent(office)
+    register_of(office.superior, business={"rows": [business_row("PT Semarak Abadi")]})
+
+    with pytest.raises(TransitionError):
+        conflicts.review(conflict, by=again(office.superior))
 
 
 def test_ask_and_complete(office):

@@ -79,7 +79,7 @@ def test_who_holds_the_post_now_leads_the_running_plan(office):
     change = plan.conflict.handler_changes.last()
     assert (change.reason, change.from_user, change.to_user) == ("moved", former, successor)
     for step in (
-        lambda: plans.evaluate(plan, by=former, values=cases.evaluation()),
+        lambda: plans.evaluate(plan, by=former, proof=proof(former), typed=cases.evaluation()),
         lambda: plans.confirm_task(task, by=former, effect="effective"),
         lambda: plans.close(plan, by=former),
     ):
@@ -89,7 +89,7 @@ def test_who_holds_the_post_now_leads_the_running_plan(office):
     assert plan in ControlPlan.objects.visible_to(former)
     assert plan in ControlPlan.objects.waiting_for(successor, on=timezone.localdate())
     plans.confirm_task(task, by=successor, effect="effective")
-    plans.evaluate(plan, by=successor, values=cases.evaluation())
+    plans.evaluate(plan, by=successor, proof=proof(successor), typed=cases.evaluation())
     assert plans.close(plan, by=successor).state == "closed"
 
 

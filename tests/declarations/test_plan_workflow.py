@@ -23,6 +23,7 @@ from declarations.states import (
 from declarations.workflow import plans
 from declarations.workflow.base import TransitionError
 from notices.models import Notice
+from people.calendar import add_working_days
 from statements.models import Document
 from tests.declarations import cases
 from tests.declarations.office import make_office, proof
@@ -247,12 +248,22 @@ def test_evaluation_is_kept(office):
 @pytest.mark.parametrize("who", ["staff", "colleague", "inspector", "head"])
 def test_evaluation_is_the_superiors(office, who):
     with pytest.raises(PermissionDenied):
-        plans.evaluate(cases.running(office), by=getattr(office, who), values=cases.evaluation())
+        plans.evaluate(
+            cases.running(office),
+            by=getattr(office, who),
+            proof=proof(getattr(office, who)),
+            typed=cases.evaluation(),
+        )
 
 
 def test_evaluation_needs_a_running_plan(office):
     with pytest.raises(TransitionError):
-        plans.evaluate(cases.planned(office), by=office.superior, values=cases.evaluation())
+        plans.evaluate(
+            cases.planned(office),
+            by=office.superior,
+            proof=proof(office.superior),
+            typed=cases.evaluation(),
+        )
 
 
 def test_close_closes_the_declaration(office):
@@ -278,7 +289,9 @@ def test_close_needs_settled_tasks_evidence_and_an_evaluation(office, make):
 def test_close_needs_one_confirmed_task(office):
     plan = cases.running(office)
     plans.cancel_task(cases.task_of(plan), by=office.superior, reason="Tidak perlu.")
-    plans.evaluate(plan, by=office.superior, values=cases.evaluation())
+    plans.evaluate(
+        plan, by=office.superior, proof=proof(office.superior), typed=cases.evaluation()
+    )
 
     with pytest.raises(TransitionError):
         plans.close(plan, by=office.superior)
@@ -431,6 +444,31 @@ def test_superior_is_reminded_of_the_decision(office):
     assert early == []
 
 
+def test_superior_is_reminded_to_begin_the_examination(office):
+    conflict = cases.declared(office)
+    day = add_working_days(timezone.localdate(), 1)
+
+    assert [item.user for item in control_reminders.find_reviews_due(on=day)] == [office.superior]
+    assert not list(control_reminders.find_reviews_due(on=timezone.localdate()))
+
+    cases.begun(office, conflict)
+    assert not list(control_reminders.find_reviews_due(on=day))
+
+
+def test_superior_is_reminded_to_start_the_controls(office):
+    plan = cases.planned(office)
+    day = add_working_days(timezone.localdate(), 1)
+    late = day + datetime.timedelta(days=8)
+
+    for on in (day, late):
+        found = control_reminders.find_plans_to_start(on=on)
+        assert [item.user for item in found] == [office.superior]
+    assert not list(control_reminders.find_plans_to_start(on=day + datetime.timedelta(days=3)))
+
+    cases.running(office, plan)
+    assert not list(control_reminders.find_plans_to_start(on=day))
+
+
 # --- Races -----------------------------------------------------------------------------------
 
 
@@ -455,7 +493,9 @@ def test_report_and_close_at_once_never_close_with_an_open_report():
     office = make_office()
     plan = cases.running(office)
     task = cases.with_evidence(cases.task_of(plan))
-    plans.evaluate(plan, by=office.superior, values=cases.evaluation())
+    plans.evaluate(
+        plan, by=office.superior, proof=proof(office.superior), typed=cases.evaluation()
+    )
 
     race(
         lambda: plans.report_task(
@@ -474,7 +514,9 @@ def test_refusal_and_close_at_once_leave_one_of_them():
     office = make_office()
     plan = cases.reported(office).plan
     task = cases.task_of(plan)
-    plans.evaluate(plan, by=office.superior, values=cases.evaluation())
+    plans.evaluate(
+        plan, by=office.superior, proof=proof(office.superior), typed=cases.evaluation()
+    )
     results = race(
         lambda: plans.confirm_task(
             ControlTask.objects.get(pk=task.pk), by=office.inspector, effect="effective"

@@ -668,15 +668,17 @@ def test_plan_is_signed_by_both_and_closed_over_the_pages(client, office):
         "evaluated_on": today, "period_from": today, "period_until": today,
         "effect": "effective", "findings": "Baik.",
     }  # fmt: skip
-    assert client.post(
-        url("plan_evaluate", plan.pk), {f"evaluation-{k}": v for k, v in values.items()}
-    ).status_code == 302  # fmt: skip
+    posted = {f"evaluation-{k}": v for k, v in values.items()} | {"seen": "0"}
+    assert client.post(url("plan_evaluate", plan.pk), posted).status_code == 302
+    assert client.post(url("plan_evaluate", plan.pk), posted).status_code == 302  # Pressed twice.
     assert client.post(url("plan_close", plan.pk)).status_code == 302
 
     plan.refresh_from_db()
     plan.conflict.refresh_from_db()
     assert (plan.state, plan.conflict.state) == ("closed", "closed")
     assert plan.agreed_by == office.staff
+    evaluation = plan.follow_ups.get()  # Once.
+    assert (evaluation.document.kind, evaluation.document.subject) == ("F7", office.staff)
 
 
 def test_close_says_what_is_missing(client, office):
@@ -700,6 +702,7 @@ def test_close_says_what_is_missing(client, office):
         {"period_until": "2020-01-01"},
         {"findings": ""},
         {"findings": "a\x00b"},
+        {"effect": "partly"},  # What is done next?
     ],
 )
 def test_bad_evaluation_is_refused(client, office, changes):
@@ -717,6 +720,29 @@ def test_bad_evaluation_is_refused(client, office, changes):
 
     assert response.status_code == 422
     assert not plan.follow_ups.exists()
+
+
+def test_evaluation_written_for_longer_than_the_proof_lasts_is_not_lost(client, office, settings):
+    plan = cases.running(office)
+    log_in(client, office.superior)
+    settings.PROOF_MINUTES = 0
+
+    asked = client.post(url("plan_evaluate", plan.pk), {"evaluation-findings": "Panjang sekali."})
+    page = client.get(url("plan_evaluate", plan.pk))
+
+    assert asked.status_code == 302
+    assert "Panjang sekali." in page.content.decode()
+    assert not plan.follow_ups.exists()
+
+
+def test_evaluation_after_another_one_shows_that_first(client, office):
+    plan = cases.evaluated(office)
+    log_in(client, office.superior)
+    posted = {f"evaluation-{key}": value for key, value in cases.evaluation().items()}
+    posted["evaluation-findings"] = "Lain."
+
+    assert client.post(url("plan_evaluate", plan.pk), posted | {"seen": "0"}).status_code == 409
+    assert plan.follow_ups.count() == 1
 
 
 def test_report_without_the_expected_file_keeps_the_words(client, office):

@@ -23,7 +23,7 @@ from review.models import EvaluationCursor, Flag, RuleVersion
 from review.rules import RULES
 from review.services import cooling_off, evaluation, flag_changes, rule_settings
 from review.workflow import flag_runs
-from tests.declarations import cases, scenes
+from tests.declarations import cases
 from tests.declarations.factories import (
     business_row,
     family_row,
@@ -31,7 +31,7 @@ from tests.declarations.factories import (
     nil_draft,
     sent_register,
 )
-from tests.declarations.office import make_office, make_statement, statement_draft
+from tests.declarations.office import make_office, make_statement, proof, scenes, statement_draft
 from tests.people.factories import PostFactory, person_with, post_of
 from tests.people.test_import_batches import line, upload
 from tests.review.factories import approved_map
@@ -89,7 +89,9 @@ def test_a_conflict_from_the_declaration_to_the_end_of_its_control(office):
     assert "F4_TASK_OVERDUE" not in follow()
     plans.confirm_task(task, by=office.superior, effect="effective")
     follow()
-    plans.evaluate(plan, by=office.superior, values=cases.evaluation())
+    plans.evaluate(
+        plan, by=office.superior, proof=proof(office.superior), typed=cases.evaluation()
+    )
     follow()
     plans.close(plan, by=office.superior)
     assert "Q2_ACTUAL_CONFLICT" not in follow()

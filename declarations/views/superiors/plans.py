@@ -16,12 +16,14 @@ from django.views.generic import DetailView
 from common.errors import conflict as conflict_page
 from common.keyset import KeysetListView
 from common.views import PartMixin, filter_form
-from declarations import answers, builder, states
+from declarations import builder, states
 from declarations.forms.superiors import PlainForm, PlanFilterForm
 from declarations.models import ControlPlan
+from declarations.services import plan_checks
 from declarations.services.configuration import form_in_use, read_version
 from declarations.services.desk import desk_of
 from declarations.services.readings import note_reading
+from declarations.views.editing.base import posted_revision
 from declarations.views.superiors.base import PlanMixin, StepMixin, answers_in_words
 from declarations.views.superiors.editing import PLAN_EDITING
 from declarations.workflow import plans as workflow
@@ -84,7 +86,9 @@ class PlanDetailView(PlanMixin, DetailView):
         tasks = list(plan.tasks.select_related("owner", "measure"))
         if user.pk not in {task.owner_id for task in tasks}:
             note_reading(plan, by=user, authors=authors)
-        follow_ups = list(plan.follow_ups.select_related("created_by"))
+        follow_ups = list(
+            plan.follow_ups.select_related("created_by", "document").defer("document__content")
+        )
         today = timezone.localdate()
         leads = user.has_perm("declarations.evaluate_controlplan", plan)
         is_active = plan.state == "active"
@@ -152,11 +156,15 @@ class PlanAgreeView(PlanMixin, RequireFreshProofMixin, View):
         return redirect(plan)
 
 
-class PlanEvaluateView(PlanMixin, View):
-    """F7: did it work? The form is that of the version in use."""
+class PlanEvaluateView(PlanMixin, RequireFreshProofMixin, View):
+    """F7: did it work? The form is that of the version in use; the superior signs it.
+
+    Writing may take longer than a proof lasts: what was typed waits in the session meanwhile.
+    """
 
     permission_required = "declarations.evaluate_controlplan"
-    key = "evaluation"
+    proof_on_get = False
+    key = workflow.EVALUATION
 
     @cached_property
     def evaluation(self) -> Any:
@@ -170,12 +178,21 @@ class PlanEvaluateView(PlanMixin, View):
     def language(self) -> str:
         return get_language() or "id"
 
+    @property
+    def kept(self) -> str:
+        return f"evaluation:{self.kwargs['pk']}"
+
+    def get_proof_return_url(self) -> str:
+        self.request.session[self.kept] = builder.typed(self.section, self.request.POST).values
+        return super().get_proof_return_url()
+
     def get(self, request, *args, **kwargs):
         if self.subject.state != "active":
             messages.info(request, _("Only a running plan is evaluated."))
             return redirect(self.subject)
+        initial = {**self.first(), **request.session.get(self.kept, {})}
         return self.page(
-            builder.section_form(self.section, language=self.language, initial=self.first())
+            builder.section_form(self.section, language=self.language, initial=initial)
         )
 
     def first(self) -> dict[str, str]:
@@ -192,22 +209,38 @@ class PlanEvaluateView(PlanMixin, View):
     def post(self, request, *args, **kwargs):
         typed = builder.typed(self.section, request.POST)
         form = builder.section_form(self.section, language=self.language, data=request.POST)
+        if form.is_valid() and (fault := plan_checks.evaluation_fault(form.cleaned_data)):
+            form.add_error("next_steps", fault)
         if typed.refused or not form.is_valid():
             return self.page(form, status=422)
-        values, _errors = answers.clean_values(self.section, typed.values)
+        seen = posted_revision(request.POST, "seen")
         try:
-            workflow.evaluate(self.subject, by=request.user, values=values)
-        except TransitionError as error:
-            form.add_error(None, str(error))
-            return self.page(form, status=409)
-        messages.success(request, _("The evaluation is kept."))
+            workflow.evaluate(
+                self.subject, by=request.user, proof=self.proof, typed=typed.values, seen=seen
+            )
+        except (TransitionError, DocumentError) as error:
+            last = self.subject.follow_ups.order_by("-created_at").first()
+            if not self.is_the_same(last, form.cleaned_data):  # Pressed twice is no mistake.
+                form.add_error(None, str(error))
+                return self.page(form, status=409)
+        request.session.pop(self.kept, None)
+        messages.success(request, _("You signed the evaluation; its document is being prepared."))
         return redirect(self.subject)
+
+    def is_the_same(self, last: Any, answers: dict[str, Any]) -> bool:
+        return (
+            last is not None
+            and last.created_by_id == self.request.user.pk
+            and last.findings == answers["findings"]
+            and last.evaluated_on == answers["evaluated_on"]
+        )
 
     def page(self, form: Any, *, status: int = 200) -> HttpResponse:
         plan = self.subject
         context = {
             "plan": plan,
             "form": form,
+            "seen": plan.follow_ups.count(),
             "title": self.evaluation.title.get(self.language),
             "intro": self.evaluation.intro.get(self.language),
             "hint": self.section.hint.get(self.language),

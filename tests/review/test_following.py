@@ -23,7 +23,7 @@ from review.models import EvaluationCursor, Flag, RuleVersion
 from review.rules import RULES
 from review.services import cooling_off, evaluation, flag_changes, rule_settings
 from review.workflow import flag_runs
-from tests.declarations import cases
+from tests.declarations import cases, scenes
 from tests.declarations.factories import (
     business_row,
     family_row,
@@ -31,7 +31,7 @@ from tests.declarations.factories import (
     nil_draft,
     sent_register,
 )
-from tests.declarations.office import make_office, make_statement, proof, scenes, statement_draft
+from tests.declarations.office import make_office, make_statement, proof, statement_draft
 from tests.people.factories import PostFactory, person_with, post_of
 from tests.people.test_import_batches import line, upload
 from tests.review.factories import approved_map

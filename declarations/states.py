@@ -190,7 +190,10 @@ CONFLICT_SUPERSEDE = Transition(
 )
 # New evidence, or the Inspectorate sends the decision back to the superior.
 CONFLICT_REOPEN = Transition(
-    "reopen", "conflictdeclaration", (C.CLOSED, C.CONTROLLED, C.CONFLICT_FOUND), C.UNDER_REVIEW
+    "reopen",
+    "conflictdeclaration",
+    (C.CLOSED, C.CONTROLLED, C.CONFLICT_FOUND, C.NO_CONFLICT),
+    C.UNDER_REVIEW,
 )
 # The Inspectorate decides itself (AMBIL_ALIH): the case passes to its chief.
 CONFLICT_TAKE_OVER = Transition(

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from declarations.models import ConflictDeclaration, InterestRegister
-from declarations.services import compliance, escalation
+from declarations.services import compliance, escalation, holding
 from declarations.workflow import conflicts, handing_over, registers
 from declarations.workflow.base import TransitionError
 from jobs import progress
@@ -19,7 +19,8 @@ logger = logging.getLogger(__name__)
 def escalate_conflicts() -> int:
     """Overdue cases, and those whose superior can't decide, go up; safe to run twice.
 
-    Control plans whose superior has left pass to the present one.
+    Control plans whose superior has left pass to the present one; what was found to be no conflict
+    is closed as soon as nobody looks at it any more.
 
     One transaction a case: one that fails is logged and does not stop the others.
     """
@@ -40,6 +41,13 @@ def escalate_conflicts() -> int:
         handing_over.hand_over(conflict, reason=reason, seen=conflict)
         return True
 
+    def close_cleared(conflict: ConflictDeclaration) -> bool:
+        if holding.is_held(conflict):
+            return False
+        conflicts.close(conflict, by=None)
+        return True
+
+    moved += _each(escalation.cleared(), close_cleared)
     moved += _each(escalation.waiting(), pass_on)
     return moved + _each(escalation.led(), hand_over)
 

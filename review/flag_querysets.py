@@ -13,11 +13,13 @@ from django.utils import timezone
 from people.roles import Role
 from review.conflict_free import bars_of
 from review.flag_states import ON_REPORT, ON_REPORT_KEY, FlagState
+from review.states import CaseState
 
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Collection
 
+    from declarations.models import ConflictDeclaration
     from people.models import User
     from review.models import Case, Flag
 
@@ -53,6 +55,18 @@ class FlagQuerySet(models.QuerySet):
 
     def live(self) -> Self:
         return self.filter(state__in=FlagState.LIVE)
+
+    def holding(self, conflict: ConflictDeclaration) -> Self:
+        """On that declaration, and not judged: open, or confirmed in a case that is open."""
+        undecided = Q(state=FlagState.OPEN) | Q(
+            state=FlagState.CONFIRMED, case__state__in=CaseState.OPEN
+        )
+        return self.filter(
+            undecided,
+            is_queued=True,
+            people__contains=[conflict.declarant_id],
+            key__contains=str(conflict.pk),
+        )
 
     def by_weight(self) -> Self:
         """The weightiest first, as the list shows them."""

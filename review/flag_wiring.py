@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from audit import presentation, veils
 from common.addresses import address
 from declarations import state_diagrams
+from declarations.models import ConflictDeclaration
+from declarations.services import holding
 from jobs import schedule
 from notices import kinds
 from people import navigation
@@ -45,8 +47,14 @@ def veil(user: User) -> Q:
     )
 
 
+def holds(conflict: ConflictDeclaration) -> bool:
+    """A flag on it waits for the Inspectorate, or its case is not decided yet."""
+    return Flag.objects.holding(conflict).exists()
+
+
 def wire() -> None:
     veils.register(veil)
+    holding.register(holds)
     state_diagrams.register("A flag of the rules", FlagState, FLAG_TRANSITIONS)
     presentation.register_all(SENTENCES)
     kinds.register(flags.ASKED, _("The Inspectorate asks about your declaration"))

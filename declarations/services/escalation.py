@@ -35,6 +35,11 @@ def reason_to_pass_on(conflict: ConflictDeclaration, *, on: datetime.date) -> Re
     return Reason.OVERDUE if day_of_escalation(conflict.due_on) <= on else None
 
 
+def cleared() -> QuerySet[ConflictDeclaration]:
+    """Found to be no conflict, and kept open because the Inspectorate looked at them."""
+    return ConflictDeclaration.objects.filter(state="no_conflict").defer("draft").order_by("pk")
+
+
 def led() -> QuerySet[ConflictDeclaration]:
     """Those that were decided and whose control plan is written or runs."""
     plans = ControlPlan.objects.filter(state__in=("draft", "active"))

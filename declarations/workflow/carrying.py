@@ -29,7 +29,7 @@ OPEN: dict[Any, tuple[str, ...]] = {
     InterestRegister: ("draft", "sent", "returned"),
     DecisionStatement: ("draft",),
     ConflictDeclaration: (
-        "draft", *ConflictState.AWAITING_DECISION, "conflict_found", "controlled",
+        "draft", *ConflictState.AWAITING_DECISION, "conflict_found", "no_conflict", "controlled",
     ),
     SuperiorDecision: ("draft",),
     ControlPlan: ("draft", "active"),

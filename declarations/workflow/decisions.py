@@ -19,7 +19,7 @@ from declarations.models import (
     SuperiorDecision,
 )
 from declarations.models.decisions import Finding
-from declarations.services import areas, measures, risks, suspensions
+from declarations.services import areas, holding, measures, risks, suspensions
 from declarations.services.configuration import form_in_use, read_version
 from declarations.services.drafting import forget_revisions
 from declarations.services.measures import Measure
@@ -76,7 +76,8 @@ def sign(
 ) -> SuperiorDecision:
     """Sign the decision; the declaration moves on in the same transaction.
 
-    No conflict: the suspension ends and the declaration is closed. A conflict: a control plan
+    No conflict: the suspension ends and the declaration is closed, unless the Inspectorate looks
+    at it (then once it is through). A conflict: a control plan
     is begun, and a measure that takes the person off the decision makes the suspension lasting.
     """
     conflict = lock_row(decision.conflict)  # Before the decision: everybody locks in this order.
@@ -259,4 +260,5 @@ def _found(
 def _cleared(conflict: ConflictDeclaration, *, by: User) -> None:
     move(conflict, states.CONFLICT_CLEAR, by=by, decided_at=timezone.now())
     suspensions.end(conflict, by=by, reason=_("The superior found no conflict."))
-    conflicts.close(conflict, by=None)
+    if not holding.is_held(conflict):
+        conflicts.close(conflict, by=None)

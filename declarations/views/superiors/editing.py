@@ -142,7 +142,8 @@ class DecisionEditing(EditingSet):
     def next_steps(self, subject):
         if subject.finding == "no_conflict":
             return [
-                _("The declaration is closed, and the person may act in the decision again."),
+                _("The person may act in the decision again."),
+                _("The declaration is closed, as soon as the Inspectorate has no question on it."),
                 _("The person gets a notice and can read your decision."),
             ]
         return [

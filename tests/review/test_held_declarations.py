@@ -1,15 +1,15 @@
-"""A declaration found to be no conflict stays open while a flag on it waits for the Inspectorate."""
+"""No conflict was found: the declaration stays open while a flag on it waits for judgement."""
 
 import pytest
 
 from declarations import tasks
 from declarations.models import Suspension
 from declarations.services import suspensions
-from declarations.workflow import oversight
+from declarations.workflow import decisions, oversight
 from review.models import Flag
 from review.workflow import flags
 from tests.declarations import cases
-from tests.declarations.office import decision_draft, make_office
+from tests.declarations.office import make_office, proof
 from tests.review.flag_world import make_flag
 
 pytestmark = pytest.mark.django_db
@@ -24,10 +24,8 @@ def cleared_with_a_flag(office, *, is_queued=True):
     conflict = cases.declared(office)
     flag = make_flag(office.staff, is_queued=is_queued)
     Flag.objects.filter(pk=flag.pk).update(key=f"conflict:{conflict.pk}")
-    decision = cases.begun(office, conflict)
-    decision.draft = decision_draft(finding="no_conflict")
-    decision.save()
-    cases.decided(office, conflict)
+    decision = cases.with_draft(cases.begun(office, conflict), finding="no_conflict")
+    decisions.sign(decision, by=office.superior, proof=proof(office.superior))
     conflict.refresh_from_db()
     return conflict, Flag.objects.get(pk=flag.pk)
 

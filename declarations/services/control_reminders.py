@@ -78,6 +78,26 @@ def find_plans_to_start(*, on: datetime.date) -> Iterator[Reminder]:
             )
 
 
+def find_decisions_ending(*, on: datetime.date) -> Iterator[Reminder]:
+    """To the superior: seven days and one day before the end of a decision whose plan runs."""
+    days = [on + datetime.timedelta(days=days) for days in SOON_DAYS]
+    rows = ControlPlan.objects.filter(
+        state=PlanState.ACTIVE, decision__valid_until__in=days, conflict__handler__is_active=True
+    )
+    for plan in rows.for_list().select_related("decision").order_by("pk").iterator():
+        yield Reminder(
+            plan.conflict.handler,
+            key=f"ending:{plan.pk}",
+            kind="decision.due",
+            title=_("A decision on a conflict ends soon"),
+            body=_by_day(
+                _("It holds until {day}. Evaluate its control plan before."),
+                plan.decision.valid_until,
+            ),
+            url=plan.get_absolute_url(),
+        )
+
+
 def find_tasks_due(*, on: datetime.date) -> Iterator[Reminder]:
     """To the owner: seven days and one day before, then when it is over."""
     latest = on + datetime.timedelta(days=max(SOON_DAYS))

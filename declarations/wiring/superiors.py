@@ -92,6 +92,7 @@ def wire() -> None:
     reminders.register("declarations.decisions_due", control_reminders.find_decisions_due)
     reminders.register("declarations.reviews_due", control_reminders.find_reviews_due)
     reminders.register("declarations.plans_to_start", control_reminders.find_plans_to_start)
+    reminders.register("declarations.decisions_ending", control_reminders.find_decisions_ending)
     reminders.register("declarations.tasks_due", control_reminders.find_tasks_due)
     reminders.register("declarations.evaluations_due", control_reminders.find_evaluations_due)
     register_viewer("F5", may_view_decision, visible_decisions)

@@ -469,6 +469,18 @@ def test_superior_is_reminded_to_start_the_controls(office):
     assert not list(control_reminders.find_plans_to_start(on=day))
 
 
+@pytest.mark.parametrize(("days", "is_reminded"), [(8, False), (7, True), (1, True), (0, False)])
+def test_superior_is_reminded_of_the_end_of_a_decision(office, days, is_reminded):
+    plan = cases.running(office)
+    on = timezone.localdate()
+    plan.decision.valid_until = on + datetime.timedelta(days=days)
+    plan.decision.save()
+
+    found = list(control_reminders.find_decisions_ending(on=on))
+
+    assert [item.user for item in found] == ([office.superior] if is_reminded else [])
+
+
 # --- Races -----------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -74,12 +75,15 @@ def tell_returned(register: InterestRegister, round_number: int) -> None:
     )
 
 
-def tell_accepted(register: InterestRegister) -> None:
+def tell_accepted(register: InterestRegister, *, within: Promise) -> None:
+    """`within`: how soon a change is to be reported."""
     notify(
         register.declarant,
         kind="register.accepted",
         title=_("Your register of interests was accepted"),
-        body=_("It is complete. Report a change within two weeks when something changes."),
+        body=format_lazy(
+            _("It is complete. When something changes, report it within {limit}."), limit=within
+        ),
         url=register.get_absolute_url(),
         dedupe_key=f"register.accepted:{register.pk}",
     )

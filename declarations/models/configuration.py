@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from common.constraints import known_choice
@@ -173,3 +175,8 @@ class TimeLimit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.value} {self.get_unit_display()}"
+
+    @property
+    def in_words(self) -> Promise:
+        """In the language of whoever reads it."""
+        return format_lazy("{} {}", self.value, self.Unit(self.unit).label)

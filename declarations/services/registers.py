@@ -145,6 +145,11 @@ def kept_limit(key: str, *, on: datetime.date) -> TimeLimit:
     return known[1]
 
 
+def limit_of_changes() -> TimeLimit:
+    """How soon a change is to be reported."""
+    return kept_limit(LIMITS[Occasion.CHANGE], on=timezone.localdate())
+
+
 # --- Beginning -------------------------------------------------------------------------------
 
 

@@ -19,6 +19,7 @@ from declarations.services.configuration import read_version
 from declarations.services.drafting import forget_revisions
 from declarations.services.registers import (
     delta_of,
+    limit_of_changes,
     locked_sections,
     write_interests,
 )
@@ -181,7 +182,7 @@ def accept(register: InterestRegister, *, by: User) -> InterestRegister:
         checked_by=by,
         supersedes=latest,
     )
-    messages.tell_accepted(register)
+    messages.tell_accepted(register, within=limit_of_changes().in_words)
     return register
 
 

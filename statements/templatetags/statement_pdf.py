@@ -1,5 +1,6 @@
 """How the paper shows values: what changed since the last statement, widths of columns."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -15,6 +16,8 @@ LONG = 800
 # Columns beside the number and the mark of a change; the last one takes what is left.
 GRID_MM = 160
 MARK_MM = 21
+# A bold letter of the grid, and what surrounds the text of a cell.
+LETTER_MM, CELL_MM = 1.95, 3.4
 CHANGES = {"added": "Baru", "changed": "Berubah", "removed": "Dihapus"}
 
 
@@ -58,25 +61,31 @@ def cells(row: dict[str, Any]) -> list[tuple[str, str, int]]:
 
 @register.filter
 def column_widths(block: dict[str, Any]) -> list[str]:
-    """Millimetres for all columns but the last, by what stands in them."""
+    """Millimetres for all columns but the last: their longest words, then by their texts."""
     rows = [row.get("cells", []) for row in block["rows"]]
-    weights = [
-        _weight([title, *column]) for title, *column in zip(block["columns"], *rows, strict=True)
-    ]
+    columns = list(zip(block["columns"], *rows, strict=True))
     room = GRID_MM - (MARK_MM if has_changes(block["rows"]) else 0)
-    return [f"{room * weight / sum(weights):.1f}" for weight in weights[:-1]]
+    least = [_longest_word(column) * LETTER_MM + CELL_MM for column in columns]
+    wanted = [min(max(map(len, column)), 30) for column in columns]
+    left = max(0, room - sum(least))
+    scale = min(1, room / sum(least))
+    widths = [
+        scale * width + left * more / sum(wanted)
+        for width, more in zip(least, wanted, strict=True)
+    ]
+    return [f"{width:.1f}" for width in widths[:-1]]
 
 
-def _weight(texts: list[str]) -> int:
-    """Letters that a column would like: its longest word, and more for longer texts."""
-    word = max((len(each) for text in texts for each in text.split()), default=0)
-    return max(7, min(word, 22) + 1, min(max(map(len, texts)), 28))
+def _longest_word(texts: Iterable[str]) -> int:
+    """At most as long as a number that can't be broken."""
+    return min(18, max((len(word) for text in texts for word in text.split()), default=1))
 
 
 @register.filter
 def are_questions(rows: list[dict[str, Any]]) -> bool:
-    """Long questions with short answers: the question gets the room."""
-    return any(len(row["label"]) > 48 for row in rows) and all(
+    """Mostly long questions with short answers: the question gets the room."""
+    long = sum(len(row["label"]) > 44 for row in rows)
+    return 2 * long > len(rows) and all(
         len(str(row.get("value") or "")) <= 24 and not row.get("before") for row in rows
     )
 

@@ -21,7 +21,6 @@ class RegisterEditing(EditingSet):
     done_steps = (
         gettext_lazy("The officer of your OPD checks whether it is complete. You get a notice."),
         gettext_lazy("Your superior signs below yours, in the same document."),
-        gettext_lazy("When something changes, report it within two weeks: the rows come back."),
     )
     paste_sections = frozenset({"business", "family"})
     templates = {"tasks": "declarations/registers/tasks.html"}
@@ -47,6 +46,10 @@ class RegisterEditing(EditingSet):
 
     def baseline(self, subject):
         return registers.baseline(subject, self.form(subject))
+
+    def next_steps(self, subject):
+        text = _("When something changes, report it within %(limit)s: the rows come back.")
+        return [*self.done_steps, text % {"limit": registers.limit_of_changes().in_words}]
 
     def header(self, subject):
         return {

@@ -285,8 +285,11 @@ def _judge_state(
 
 def _judge_stranger(data: bytes, sha256: str, report: Report) -> Result:
     """A file we never wrote: at best one of ours with validation data appended."""
-    document = _find_document(data, report)
     details = tuple(str(problem) for problem in report.problems)
+    if Problem("too_long") in report.problems:
+        # Nothing was learnt of the file, so nothing is said of what it lacks.
+        return Result(Verdict.UNKNOWN, ("too_long",), sha256=sha256, details=details)
+    document = _find_document(data, report)
     codes = list(dict.fromkeys(problem.code for problem in report.problems))
     if document is None:
         codes = codes or ["not_registered"]

@@ -255,6 +255,15 @@ def test_junk_and_giants_are_unknown():
     assert check(b"%PDF-1.7" + b"0" * MAX_BYTES).codes == ("too_large",)
 
 
+def test_of_a_file_that_took_too_long_nothing_else_is_said(monkeypatch):
+    document = made(issue())
+    monkeypatch.setattr(verification, "SECONDS", 0.01)
+
+    result = verification.verify_file(current(document) + b"\n%x\n")
+
+    assert (str(result.verdict), result.codes) == ("unknown", ("too_long",))
+
+
 def test_a_bomb_is_stopped(monkeypatch):
     """Far more after unpacking than before: the process apart has a limit, ours has none."""
     import zlib

@@ -63,14 +63,14 @@ def cells(row: dict[str, Any]) -> list[tuple[str, str, int]]:
 def column_widths(block: dict[str, Any]) -> list[str]:
     """Millimetres for all columns but the last: their longest words, then by their texts."""
     rows = [row.get("cells", []) for row in block["rows"]]
-    columns = list(zip(block["columns"], *rows, strict=True))
+    columns = [list(map(str, column)) for column in zip(block["columns"], *rows, strict=True)]
     room = GRID_MM - (MARK_MM if has_changes(block["rows"]) else 0)
     least = [_longest_word(column) * LETTER_MM + CELL_MM for column in columns]
     wanted = [min(max(map(len, column)), 30) for column in columns]
     left = max(0, room - sum(least))
     scale = min(1, room / sum(least))
     widths = [
-        scale * width + left * more / sum(wanted)
+        scale * width + left * more / max(1, sum(wanted))
         for width, more in zip(least, wanted, strict=True)
     ]
     return [f"{width:.1f}" for width in widths[:-1]]

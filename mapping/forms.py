@@ -20,8 +20,8 @@ from mapping.exchange import RULES
 from mapping.models import Control, RiskArea, RiskMap
 from mapping.models.reference import ConflictSource
 from mapping.models.rows import McspArea, RowStatus
+from mapping.scales import step_choices
 from mapping.services import opds_drawn_by, posts_offered, years_offered
-from mapping.services.scales import step_choices
 from mapping.states import MapState
 from people.models import Opd, Post
 

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 
 from mapping.models import RiskArea, RiskScale
 from mapping.models.rows import level_words
-from mapping.services.scales import STEPS, level_number, words
+from mapping.scales import STEPS, level_number, words
 
 INHERENT, RESIDUAL = "awal", "sisa"
 

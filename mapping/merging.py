@@ -20,11 +20,11 @@ from mapping import carrying
 from mapping.carrying import Line, Merger
 from mapping.closing import Closing, close_emptied, closing_of
 from mapping.models import Control, RiskArea, RiskAreaPost, RiskMap
+from mapping.scales import default_scale, rate
 from mapping.services.errors import MapError
 from mapping.services.locks import count_change, lock_map
 from mapping.services.maps import COPIED, renew
 from mapping.services.obligations import update_obliged_posts
-from mapping.services.scales import default_scale, rate
 from mapping.workflow import archive
 from people.models import Opd, Post, RoleGrant, User
 from people.services import Move, grant_officers, move_people, moves_for, officers_of

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from mapping.models import RiskArea, RiskMap, RiskScale
 from mapping.models.rows import McspArea
-from mapping.services.scales import words
+from mapping.scales import words
 from people.models import Opd
 
 

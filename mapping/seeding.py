@@ -24,8 +24,8 @@ from mapping.models import (
     RiskScale,
     RowComment,
 )
+from mapping.scales import default_scale, rate
 from mapping.seeding_texts import CONTROLS, EVIDENCE, EXISTING, REMARKS, own_areas
-from mapping.services.scales import default_scale, rate
 from people.models import Assignment, Opd, Post, RoleGrant, User
 from people.roles import Role
 

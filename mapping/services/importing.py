@@ -16,10 +16,10 @@ from common import uploads
 from common.spreadsheets import SpreadsheetError
 from mapping.exchange import TEXTS, check_file, comparable
 from mapping.models import ConflictSource, MapImport, RiskArea, RiskAreaPost, RiskMap
+from mapping.scales import rate
 from mapping.services.errors import MapError
 from mapping.services.locks import count_change, lock_for_change
 from mapping.services.rows import MOST_ROWS
-from mapping.services.scales import rate
 from people.models import User
 
 PLAIN = (

@@ -16,8 +16,8 @@ from audit.services import record
 from mapping import happenings
 from mapping.happenings import Happening
 from mapping.models import Control, RiskArea, RiskAreaPost, RiskAreaTemplate, RiskMap
+from mapping.scales import default_scale, rate
 from mapping.services.errors import MapError
-from mapping.services.scales import default_scale, rate
 from people.models import Opd, Post, User
 
 COPIED = (

@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from mapping.models import RiskArea, RiskAreaPost, RiskAreaTemplate, RiskMap, RowComment
+from mapping.scales import rate
 from mapping.services.ended import refuse_ended
 from mapping.services.errors import MapError, StaleRowError
 from mapping.services.locks import count_change, lock_for_change, lock_map
-from mapping.services.scales import rate
 from people.models import Post, User
 from people.models.organisation import Opd
 

@@ -15,9 +15,9 @@ from common.views import PartMixin, filter_form
 from mapping import heat, workflow
 from mapping.forms import MapFilter, RowFilter, StartForm
 from mapping.models import RiskArea, RiskMap
+from mapping.scales import level_number, words
 from mapping.services import MapError, changed_since, start_map
 from mapping.services.ended import why_ended
-from mapping.services.scales import level_number, words
 from mapping.views.base import MapMixin
 
 

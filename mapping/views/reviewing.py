@@ -13,8 +13,8 @@ from mapping import heat, workflow
 from mapping.forms import CommentForm, ReasonForm, ReturnForm
 from mapping.models import Control, RowComment
 from mapping.models.rows import level_words
+from mapping.scales import level_number
 from mapping.services import MapError, comment_on, reopen_map, settle_comment
-from mapping.services.scales import level_number
 from mapping.states import APPROVE, RETURN, REVIEW, SIGN
 from mapping.views.base import AreaMixin, MapMixin, StepView
 from people.proof import RequireFreshProofMixin

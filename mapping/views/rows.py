@@ -18,6 +18,7 @@ from mapping import same_row
 from mapping.forms import LibraryForm, RiskAreaForm
 from mapping.models import Control, RiskArea
 from mapping.models.rows import level_words
+from mapping.scales import level_number
 from mapping.services import (
     MapError,
     StaleRowError,
@@ -28,7 +29,6 @@ from mapping.services import (
     templates_for,
 )
 from mapping.services.ended import why_ended
-from mapping.services.scales import level_number
 from mapping.views.base import AreaMixin, MapMixin, add_errors
 
 

@@ -16,8 +16,8 @@ from mapping.forms import ReasonForm
 from mapping.models import RiskMap, RiskScale
 from mapping.scale_checks import contrast, ink_on
 from mapping.scale_forms import NoteForm, ScaleForm
+from mapping.scales import default_scale, words
 from mapping.services import MapError, scale_versions
-from mapping.services.scales import default_scale, words
 from mapping.views.base import StepView, add_errors
 
 

@@ -12,8 +12,8 @@ from django.urls import reverse
 from audit.models import AuditEvent
 from mapping.models import RiskScale
 from mapping.scale_checks import contrast, distance, faults, ink_on, is_ranking
+from mapping.scales import default_scale
 from mapping.services import MapError, scale_versions
-from mapping.services.scales import default_scale
 from people.models import Role
 from tests.mapping.factories import RiskAreaFactory, RiskMapFactory, make_map, make_office
 from tests.people.factories import log_in, person_with

@@ -317,3 +317,13 @@ def test_pages_for_reports_are_not_told(client, caplog):
     report(client, json.dumps({"csp-report": REPORT | page}))
 
     assert caplog.messages[0].endswith("on /lapor/")
+
+
+def test_pages_travel_compressed_and_files_as_they_are(client):
+    page = client.get("/bantuan/", headers={"accept-encoding": "gzip"})
+    file = client.get("/robots.txt", headers={"accept-encoding": "gzip"})
+
+    assert page["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in page["Vary"]
+    assert len(page.content) < len(client.get("/bantuan/").content) / 2
+    assert not file.has_header("Content-Encoding")

@@ -80,6 +80,7 @@ def _serve(options: argparse.Namespace, stopped: threading.Event, started: float
     is_demonstration = _set_environment(options)
     with _one_at_a_time():
         Preparation(with_demonstration=is_demonstration).run()
+    _refuse_taken_port(options.host, options.port)  # Somebody else had minutes to take it.
     supervisor = Supervisor(_children(options), stopped)
     try:
         with step("starting the web server, the worker and the scheduler"):

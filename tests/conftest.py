@@ -34,7 +34,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     # garbage took an eighth of the time.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 20, 100)
+    gc.set_threshold(20_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

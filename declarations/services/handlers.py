@@ -21,8 +21,10 @@ from declarations.models import (
     Suspension,
 )
 from declarations.models.conflicts import HandlerChangeReason as Reason
-from declarations.services.kinship import kin_among
+from declarations.services.kinship import FAMILY, FamilyRow, kin_in
+from declarations.services.match_answers import parties_of
 from declarations.services.party_matching import NamedParty, hits_in
+from declarations.states import ConflictState
 from people import hierarchy
 from people.models import RoleGrant, User
 from people.roles import Role
@@ -59,8 +61,7 @@ def choose_handler(
         tried = set(_tried(conflict))
         chain = [person for person in chain if person.pk not in tried]
     chain = [person for person in chain if person.pk not in passed]
-    involved = kin_among(declarant, chain) | {p.pk for p in chain if p.is_kept_out}
-    involved |= interested_among(conflict, chain)
+    involved = tied_among(conflict, chain) | {p.pk for p in chain if p.is_kept_out}
     passed_over: list[User] = []
     for person in chain:
         if person.pk not in involved:
@@ -77,26 +78,47 @@ def passed_over(conflict: ConflictDeclaration) -> set[uuid.UUID]:
 
 def involved_among(conflict: ConflictDeclaration, people: list[User]) -> set:
     """The keys of those who may not decide: kin, kept out of the same matter, or interested."""
-    involved = kin_among(conflict.declarant, people) | interested_among(conflict, people)
+    involved = tied_among(conflict, people)
     involved |= set(_kept_out(conflict).filter(user__in=people).values_list("user_id", flat=True))
     involved.add(conflict.declarant_id)
     return involved
 
 
-def interested_among(conflict: ConflictDeclaration, people: Collection[User]) -> set[uuid.UUID]:
-    """Who declared an interest of their own, or kin, in a party of the matter. Two queries."""
-    parties = [
+def tied_among(conflict: ConflictDeclaration, people: Collection[User]) -> set[uuid.UUID]:
+    """Who is kin of the declarant, or declared an interest of their own, or kin, in a party of
+    the matter. One query, two once the declaration was sent."""
+    if not people:
+        return set()
+    declarant = conflict.declarant
+    rows = list(
+        Interest.objects.in_force()
+        .filter(register__declarant__in=[declarant, *people])
+        .select_related("register")
+        .defer("register__draft")
+    )
+    family = (
+        FamilyRow(row.register.declarant_id, row.relative_id, row.name_key)
+        for row in rows
+        if row.section == FAMILY
+    )
+    parties = _parties(conflict)
+    interested = {
+        row.register.declarant_id
+        for row in rows
+        if row.register.declarant_id != declarant.pk
+        and any(hit.score >= SURELY_THE_SAME for hit in hits_in([row], parties))
+    }
+    return kin_in(family, declarant, people) | interested
+
+
+def _parties(conflict: ConflictDeclaration) -> list[NamedParty]:
+    """As typed so far, or as they were signed."""
+    if conflict.state in ConflictState.EDITABLE:
+        return parties_of(conflict.draft)
+    return [
         NamedParty(str(party.pk), party.name, party.npwp, party.nib)
         for party in ConflictParty.objects.filter(conflict=conflict)
     ]
-    if not parties or not people:
-        return set()
-    rows = Interest.objects.in_force().filter(register__declarant__in=people)
-    return {
-        row.register.declarant_id
-        for row in rows.select_related("register").defer("register__draft")
-        if any(hit.score >= SURELY_THE_SAME for hit in hits_in([row], parties))
-    }
 
 
 def may_decide(conflict: ConflictDeclaration, person: User) -> bool:

@@ -102,7 +102,9 @@ class KeptSelect(forms.Select):
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:
         choices = tuple([(str(key), str(label) + "") for key, label in self.choices])
-        chosen = tuple(map(str, self.format_value(value)))
+        sent = set(map(str, self.format_value(value)))
+        # What nobody could choose would be kept as well: a megabyte, if somebody sends it.
+        chosen = tuple([key for key, _label in choices if key in sent])
         return markup(
             '<select name="{}"{}>{}\n</select>',
             name,

@@ -54,7 +54,7 @@ RELATIONS = {
 }
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Person:
     id: uuid.UUID
     nip: str

@@ -34,7 +34,8 @@ class NotEmptyError(Exception):
     """The portal has people already; the text is for the user."""
 
 
-@dataclass
+# Posts know their holders and holders their posts: written out, they would fill the memory.
+@dataclass(repr=False)
 class Province:
     """What was made, for the apps above to go on with. Only obliged people are kept."""
 

@@ -38,7 +38,7 @@ STAFF_TITLES = (
 )
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class PostSpec:
     """A post to be made; `above` is its superior, `seats` how many people share it."""
 

@@ -216,9 +216,6 @@ def test_planted_against_the_year_before(seeded):
         assert rows_of(person, 2026, organisation=record["what"], section="family").exists()
     for record in of(records, "B11_never_filed"):
         assert not InterestRegister.objects.filter(declarant=record["people"][0]["id"]).exists()
-    for record in of(records, "B11_nil_two_years_in_risk_post"):
-        nil = InterestRegister.objects.filter(declarant=record["people"][0]["id"], is_nil=True)
-        assert {2025, 2026} <= set(nil.values_list("year", flat=True))
 
 
 def test_planted_kin_in_one_line(seeded):

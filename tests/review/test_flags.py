@@ -373,6 +373,8 @@ def test_everything_planted_in_a_small_province_is_flagged(tmp_path):
     result = planted.report(planted.read_planted(path), at=now())
 
     missed = {line.name for line in result.kinds if line.found < line.number}
+    # Planted only where the maps show a post of high risk; here they do.
+    assert "B11_nil_two_years_in_risk_post" in {line.name for line in result.kinds}
     assert missed <= set(result.too_small)
     assert result.recall == 1
     assert set(result.too_small) <= {"E1_silent_opd"}

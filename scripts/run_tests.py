@@ -19,7 +19,6 @@ CHECKS = {
 NO_BROWSER = """no browser for the tests: apt-get install chromium libatomic1 poppler-utils
     (or COI_CHROMIUM=/path/to/chromium). COI_ALLOW_NO_BROWSER=1 calls the rest good enough."""
 NOTHING_COLLECTED = 5
-BROWSER_LOG = setup_environment.LOGS / "browser-tests.log"
 # Each worker gets neighbours, which share their module's province, and takes from the other one
 # only when its own are done.
 SHARED_OUT = ["--dist", "worksteal", "-q"]
@@ -44,37 +43,19 @@ def main(arguments: list[str]) -> int:
 
 def _everything() -> int:
     failed = [] if _checks_pass() else ["checks"]
-    # At once: whoever waits (a page for its worker, a worker for its start) leaves the processor
-    # to the others.
-    browser_tests = _browser_tests() if setup_environment.chromium() else None
     workers = str(max(2, os.cpu_count() or 2))
     if _pytest(["-m", "not e2e", "-n", workers, *SHARED_OUT]):
         failed.append("tests")
-    if browser_tests is None:
+    if setup_environment.chromium():
+        # Two browsers: more of them wait for each other on a small machine.
+        if _pytest(["-m", "e2e", "-n", "2", *SHARED_OUT]) not in (0, NOTHING_COLLECTED):
+            failed.append("browser tests")
+    else:
         warn(NO_BROWSER)
         if os.environ.get("COI_ALLOW_NO_BROWSER") != "1":
             failed.append("browser tests: skipped")
-    else:
-        ended = browser_tests.wait()
-        print(BROWSER_LOG.read_text(), flush=True)
-        if ended not in (0, NOTHING_COLLECTED):
-            failed.append("browser tests")
     print(f"\nFailed: {', '.join(failed)}" if failed else "\nEverything passed.")
     return int(bool(failed))
-
-
-def _browser_tests() -> subprocess.Popen[bytes]:
-    """In two browsers (more of them wait for each other on a small machine), until they end."""
-    command = [PYTHON, "-m", "pytest", "-m", "e2e", "-n", "2", *SHARED_OUT]
-    print(f"  … browser tests, meanwhile, into {BROWSER_LOG}", flush=True)
-    with BROWSER_LOG.open("wb") as log:
-        return subprocess.Popen(
-            command,
-            cwd=BASE_DIR,
-            env=os.environ | {"COI_TEST_RUN": "e2e"},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
 
 
 def _checks_pass() -> bool:

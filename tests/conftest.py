@@ -1,7 +1,6 @@
 """What every test stands on: a database role that owns nothing, and folders of its own."""
 
 import gc
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,8 +65,7 @@ def django_db_setup(
     django_db_createdb: bool,
 ) -> Any:
     worker = getattr(request.config, "workerinput", {}).get("workerid", "")
-    run = os.environ.get("COI_TEST_RUN", "")  # Of two that go on at once.
-    name = "_".join(filter(None, (database.base_name(), run, worker)))
+    name = f"{database.base_name()}_{worker}".rstrip("_")
     with django_db_blocker.unblock():
         database.create(name, keep=django_db_keepdb, rebuild=django_db_createdb)
         SNAPSHOT.take()

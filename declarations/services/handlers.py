@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from declarations.models import (
     ConflictDeclaration,
-    ConflictParty,
     HandlerChange,
     Interest,
     Suspension,
@@ -23,7 +22,7 @@ from declarations.models import (
 from declarations.models.conflicts import HandlerChangeReason as Reason
 from declarations.services.kinship import FAMILY, FamilyRow, kin_in
 from declarations.services.match_answers import parties_of
-from declarations.services.party_matching import NamedParty, hits_in
+from declarations.services.party_matching import NamedParty, hits_in, signed_parties
 from declarations.states import ConflictState
 from people import hierarchy
 from people.models import RoleGrant, User
@@ -115,10 +114,7 @@ def _parties(conflict: ConflictDeclaration) -> list[NamedParty]:
     """As typed so far, or as they were signed."""
     if conflict.state in ConflictState.EDITABLE:
         return parties_of(conflict.draft)
-    return [
-        NamedParty(str(party.pk), party.name, party.npwp, party.nib)
-        for party in ConflictParty.objects.filter(conflict=conflict)
-    ]
+    return signed_parties(conflict)
 
 
 def may_decide(conflict: ConflictDeclaration, person: User) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from declarations.models import Interest
+from declarations.models import ConflictDeclaration, ConflictParty, Interest
 from declarations.services.kinship import FAMILY
 from matching import names
 from people.models import User
@@ -45,6 +45,14 @@ class Hit:
     def key(self) -> str:
         """Names the pair in a draft; an interest keeps its row key over the years."""
         return f"{self.party.key}:{self.interest.row_key}"
+
+
+def signed_parties(conflict: ConflictDeclaration) -> list[NamedParty]:
+    """The parties as they were signed. One query."""
+    return [
+        NamedParty(str(party.pk), party.name, party.npwp, party.nib)
+        for party in ConflictParty.objects.filter(conflict=conflict)
+    ]
 
 
 def hits(declarant: User, parties: Iterable[NamedParty]) -> list[Hit]:

@@ -12,9 +12,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from declarations.models import ConflictDeclaration, ConflictParty, Interest, Suspension
+from declarations.models import ConflictDeclaration, Interest, Suspension
 from declarations.services.kinship import FAMILY, FamilyRow, kin_in
-from declarations.services.party_matching import NamedParty, hits_in
+from declarations.services.party_matching import hits_in, signed_parties
 from people.models import Assignment, User
 
 
@@ -68,10 +68,7 @@ def check_all(conflict: ConflictDeclaration, people: Iterable[Any]) -> dict[str,
         if row.section == FAMILY
     )
     kin = kin_in(family, declarant, people)
-    parties = [
-        NamedParty(str(party.pk), party.name, party.npwp, party.nib)
-        for party in ConflictParty.objects.filter(conflict=conflict)
-    ]
+    parties = signed_parties(conflict)
     return {
         person.nip: ReplacementCheck(
             person,

@@ -79,7 +79,7 @@ class Finisher:
                 reference = references[widget.number].reference
                 for element in elements:
                     if reference in element["K"]:
-                        element["S"] = "/Form"
+                        _tag_as_field(pdf, widget, reference, element)
         return links
 
     def _make_widget(
@@ -112,6 +112,24 @@ class Finisher:
             lock = pydyf.Dictionary({"Type": "/SigFieldLock", "Action": "/All", "P": 1})
             pdf.add_object(lock)
             widget["Lock"] = lock.reference
+
+
+def _tag_as_field(
+    pdf: pydyf.PDF, widget: pydyf.Dictionary, reference: bytes, link: pydyf.Dictionary
+) -> None:
+    """A form element of its own within what was the link, for it may hold the field alone.
+
+    ISO 14289-1, 7.18.4; the box that is drawn on the page stays in the link's element.
+    """
+    form = pydyf.Dictionary(
+        {"Type": "/StructElem", "S": "/Form", "K": pydyf.Array([reference]), "P": link.reference}
+    )
+    pdf.add_object(form)
+    link["S"] = "/Div"
+    link["K"] = pydyf.Array([form.reference if kid == reference else kid for kid in link["K"]])
+    tree = pdf.objects[_number(pdf.catalog["StructTreeRoot"])]
+    numbers = pdf.objects[_number(tree["ParentTree"])]["Nums"]
+    numbers[numbers.index(widget["StructParent"]) + 1] = form.reference
 
 
 def mark_pdf_ua(pdf: pydyf.PDF) -> None:

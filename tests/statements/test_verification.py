@@ -20,6 +20,7 @@ from statements.canonical import canonical_json
 from statements.inspection import MAX_BYTES, inspect
 from statements.signers import ShortLivedSigner, SigningOrder
 from tests.people.factories import UserFactory
+from tests.statements import verapdf
 from tests.statements.attacks import ATTACKS
 from tests.statements.factories import countersigned, issue, made, proof_of
 from tests.statements.samples import content
@@ -91,6 +92,27 @@ def test_pdfsig_finds_both_signatures_valid(tmp_path):
     assert answer.count("Signature is Valid") == 2
     assert "Total document signed" in answer
     assert "ETSI.CAdES.detached" in answer
+
+
+def test_verapdf_finds_pdf_a_and_pdf_ua(tmp_path):
+    """Signed once and twice, with a sheet on its side; and it tells a file that is neither."""
+    wide = content(rows=90, slots=2)
+    wide["sections"][1]["is_wide"] = True
+    files = [tmp_path / f"{name}.pdf" for name in ("once", "twice", "wide", "neither")]
+    files[0].write_bytes(current(made(issue())))
+    files[1].write_bytes(current(countersigned(made(issue(slots=2)))))
+    files[2].write_bytes(
+        pdf.render(canonical_json(wide), code="A" * 26, created_at=timezone.now())
+    )
+    files[3].write_bytes(files[0].read_bytes().replace(b"/Marked true", b"/Marked null"))
+
+    found = verapdf.faults(files)
+
+    assert [found[str(file)] for file in files[:3]] == [[], [], []]
+    assert {fault.split(":2")[0] for fault in found[str(files[3])]} == {
+        "ISO 19005-3",
+        "ISO 14289-1",
+    }
 
 
 @pytest.mark.parametrize("name", ["another_page_content", "text_after_the_end", "written_anew"])

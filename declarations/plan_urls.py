@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from declarations.views.superiors import fragments, plans, tasks
+from declarations.views.superiors import evaluating, fragments, plans, tasks
 from declarations.views.superiors.editing import PLAN_EDITING
 
 urlpatterns = [
@@ -45,7 +45,14 @@ urlpatterns = [
     path("pengendalian/<uuid:pk>/", plans.PlanDetailView.as_view(), name="plan_detail"),
     path("pengendalian/<uuid:pk>/setuju/", plans.PlanAgreeView.as_view(), name="plan_agree"),
     path(
-        "pengendalian/<uuid:pk>/evaluasi/", plans.PlanEvaluateView.as_view(), name="plan_evaluate"
+        "pengendalian/<uuid:pk>/evaluasi/",
+        evaluating.PlanEvaluateView.as_view(),
+        name="plan_evaluate",
+    ),
+    path(
+        "pengendalian/<uuid:pk>/evaluasi/gabung/",
+        evaluating.EvaluationMergeView.as_view(),
+        name="plan_evaluate_merge",
     ),
     path("pengendalian/<uuid:pk>/tutup/", plans.PlanCloseView.as_view(), name="plan_close"),
     path(

@@ -56,6 +56,7 @@ SENTENCES = {
     "controlplan.start": _("started the control plan"),
     "controlplan.agree": _("signed the control plan as well"),
     "controlplan.hand_over": _("passed the control plan on to the present superior: %(reason)s"),
+    "evaluationdraft.save_draft": _("saved a draft of the evaluation"),
     "controlplan.evaluate": _("evaluated the control plan"),
     "controlplan.view": _("read the control plan"),
     "controlplan.close": _("closed the control plan"),

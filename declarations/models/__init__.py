@@ -17,7 +17,7 @@ from declarations.models.decisions import ChosenMeasure, SuperiorDecision
 from declarations.models.drafts import DraftRevision
 from declarations.models.files import Attachment
 from declarations.models.matters import Matter
-from declarations.models.plans import ControlPlan, ControlTask, FollowUp
+from declarations.models.plans import ControlPlan, ControlTask, EvaluationDraft, FollowUp
 from declarations.models.registers import Interest, InterestRegister, SectionReturn
 from declarations.models.statements import DecisionStatement, Party, PartyMatch, SourceAnswer
 
@@ -33,6 +33,7 @@ __all__ = [
     "DecisionKind",
     "DecisionStatement",
     "DraftRevision",
+    "EvaluationDraft",
     "FollowUp",
     "FormVersion",
     "HandlerChange",

@@ -116,9 +116,12 @@ class ControlPlan(models.Model):
                 func="""
                     IF EXISTS (SELECT 1 FROM declarations_controltask
                                 WHERE plan_id = NEW.id AND state IN ('open', 'done'))
+                       OR NOT EXISTS (SELECT 1 FROM declarations_controltask
+                                       WHERE plan_id = NEW.id AND state = 'confirmed')
                        OR NOT EXISTS (SELECT 1 FROM declarations_followup
                                        WHERE plan_id = NEW.id) THEN
-                        RAISE EXCEPTION 'A plan closes when every task is settled and evaluated.';
+                        RAISE EXCEPTION
+                            'A plan closes with settled tasks, one with evidence, and evaluated.';
                     END IF;
                     RETURN NEW;
                 """,
@@ -267,3 +270,31 @@ class FollowUp(models.Model):
 
     def __str__(self) -> str:
         return f"F7 {self.evaluated_on}"
+
+
+class EvaluationDraft(models.Model):
+    """The evaluation (F7) of a running plan as it is being written; the signature removes it."""
+
+    plan = models.OneToOneField(
+        ControlPlan, models.PROTECT, primary_key=True, related_name="evaluation_draft"
+    )
+    form_version = models.ForeignKey("declarations.FormVersion", models.PROTECT, related_name="+")
+    draft = models.JSONField(default=dict, editable=False)
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"F7 — {self.plan_id}"
+
+    def get_absolute_url(self) -> str:
+        return self.plan.get_absolute_url()
+
+    @property
+    def state(self) -> str:
+        """A draft as long as its plan runs."""
+        return "draft" if self.plan.state == PlanState.ACTIVE else str(self.plan.state)
+
+    def get_state_display(self) -> str:
+        return self.plan.get_state_display()

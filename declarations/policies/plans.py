@@ -58,6 +58,14 @@ for transition in states.PLAN_TRANSITIONS:
 
 
 @rules.predicate
+def writes_evaluation(user: Any, draft: Any) -> bool:
+    return leads_plan.test(user, draft.plan)
+
+
+rules.add_perm("declarations.change_evaluationdraft", writes_evaluation)
+
+
+@rules.predicate
 def owns_task(user: Any, task: Any) -> bool:
     return task.owner_id == user.pk
 

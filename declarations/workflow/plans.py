@@ -25,8 +25,9 @@ from declarations.models import (
 )
 from declarations.presentation import format_date
 from declarations.services import plan_checks
-from declarations.services.configuration import form_in_use, read_version
+from declarations.services.configuration import read_version
 from declarations.services.drafting import forget_revisions
+from declarations.services.plan_drafts import EVALUATION, evaluation_of, forget_evaluation
 from declarations.states import PlanState, TaskState
 from declarations.workflow import conflicts
 from declarations.workflow.base import (
@@ -40,9 +41,6 @@ from people import nip
 from people.models import User
 from people.proof import Proof
 from statements import services as documents
-
-# The one section of F7.
-EVALUATION = "evaluation"
 
 
 @transaction.atomic
@@ -160,20 +158,29 @@ def cancel_task(task: ControlTask, *, by: User, reason: str) -> ControlTask:
 
 @transaction.atomic
 def evaluate(
-    plan: ControlPlan, *, by: User, proof: Proof, typed: Mapping[str, Any], seen: int | None = None
+    plan: ControlPlan,
+    *,
+    by: User,
+    proof: Proof,
+    typed: Mapping[str, Any],
+    evaluations: int | None = None,
+    revision: int | None = None,
 ) -> FollowUp:
     """F7: one evaluation, signed and kept as it was written. `typed` are the answers of the form.
 
-    `seen`: how many evaluations the page knew of, so that what is pressed twice is signed once.
+    `evaluations`: how many the page knew of, so that what is pressed twice is signed once;
+    `revision`: the draft that the page showed.
     """
     plan = lock_row(plan)
     if not by.has_perm("declarations.evaluate_controlplan", plan):
         raise PermissionDenied
     if plan.state != PlanState.ACTIVE:
         raise TransitionError(_("Only a running plan is evaluated."))
-    if seen is not None and plan.follow_ups.count() != seen:
+    if evaluations is not None and plan.follow_ups.count() != evaluations:
         raise TransitionError(_("The plan was evaluated in the meantime; read that one first."))
-    version = form_in_use("F7")
+    written = evaluation_of(plan)
+    check_revision(written, revision)
+    version = written.form_version
     form, draft = read_version(version), {EVALUATION: dict(typed)}
     cleaned = answers.clean_answers(form, draft)
     if not cleaned.is_valid:
@@ -195,6 +202,7 @@ def evaluate(
         document=_issue_evaluation(plan, version, form, draft, by=by, proof=proof),
     )
     record("controlplan.evaluate", by=by, target=plan, effect=follow_up.effect)
+    forget_evaluation(plan)
     messages.tell_evaluated(follow_up)
     return follow_up
 
@@ -229,6 +237,7 @@ def close(plan: ControlPlan, *, by: User) -> ControlPlan:
     if missing := missing_before_closing(plan):
         raise TransitionError(" ".join(missing))
     move(plan, states.PLAN_CLOSE, by=by, closed_at=timezone.now(), closed_by=by)
+    forget_evaluation(plan)
     conflicts.close(conflict, by=None)
     return plan
 

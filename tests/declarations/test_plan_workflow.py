@@ -316,6 +316,25 @@ def test_database_lets_no_plan_close_without_evidence(office, make):
         )
 
 
+def test_database_lets_no_plan_close_of_which_every_task_was_cancelled(office):
+    plan = cases.running(office)
+    plans.cancel_task(cases.task_of(plan), by=office.superior, reason="Tidak perlu.")
+    plans.evaluate(
+        plan, by=office.superior, proof=proof(office.superior), typed=cases.evaluation()
+    )
+
+    with (
+        pytest.raises(DatabaseError, match="one with evidence"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            "UPDATE declarations_controlplan"
+            " SET state = 'closed', closed_at = now(), closed_by_id = %s WHERE id = %s",
+            [office.superior.pk, plan.pk],
+        )
+
+
 def test_database_keeps_a_started_plan(office):
     plan = cases.running(office)
 

@@ -15,6 +15,7 @@ from audit.models import AuditEvent
 from declarations.models import (
     ConflictDeclaration,
     DataRequest,
+    EvaluationDraft,
     SuperiorDecision,
 )
 from declarations.models.conflicts import HandlerChangeReason
@@ -668,7 +669,7 @@ def test_plan_is_signed_by_both_and_closed_over_the_pages(client, office):
         "evaluated_on": today, "period_from": today, "period_until": today,
         "effect": "effective", "findings": "Baik.",
     }  # fmt: skip
-    posted = {f"evaluation-{k}": v for k, v in values.items()} | {"seen": "0"}
+    posted = {f"evaluation-{k}": v for k, v in values.items()} | {"evaluations": "0"}
     assert client.post(url("plan_evaluate", plan.pk), posted).status_code == 302
     assert client.post(url("plan_evaluate", plan.pk), posted).status_code == 302  # Pressed twice.
     assert client.post(url("plan_close", plan.pk)).status_code == 302
@@ -715,7 +716,8 @@ def test_bad_evaluation_is_refused(client, office, changes):
     } | changes  # fmt: skip
 
     response = client.post(
-        url("plan_evaluate", plan.pk), {f"evaluation-{k}": v for k, v in values.items()}
+        url("plan_evaluate", plan.pk),
+        {f"evaluation-{k}": v for k, v in values.items()} | {"evaluations": "0", "revision": "0"},
     )
 
     assert response.status_code == 422
@@ -727,7 +729,9 @@ def test_evaluation_written_for_longer_than_the_proof_lasts_is_not_lost(client, 
     log_in(client, office.superior)
     settings.PROOF_MINUTES = 0
 
-    asked = client.post(url("plan_evaluate", plan.pk), {"evaluation-findings": "Panjang sekali."})
+    posted = {f"evaluation-{key}": value for key, value in cases.evaluation().items()}
+    posted |= {"evaluation-findings": "Panjang sekali.", "evaluations": "0", "revision": "0"}
+    asked = client.post(url("plan_evaluate", plan.pk), posted)
     page = client.get(url("plan_evaluate", plan.pk))
 
     assert asked.status_code == 302
@@ -741,8 +745,75 @@ def test_evaluation_after_another_one_shows_that_first(client, office):
     posted = {f"evaluation-{key}": value for key, value in cases.evaluation().items()}
     posted["evaluation-findings"] = "Lain."
 
-    assert client.post(url("plan_evaluate", plan.pk), posted | {"seen": "0"}).status_code == 409
+    assert (
+        client.post(url("plan_evaluate", plan.pk), posted | {"evaluations": "0"}).status_code
+        == 409
+    )
     assert plan.follow_ups.count() == 1
+
+
+@pytest.fixture
+def window(client, office):
+    """A window on the evaluation of a running plan, as it was opened; posts what it holds."""
+    plan = cases.running(office)
+    log_in(client, office.superior)
+    page = client.get(url("plan_evaluate", plan.pk))
+    begun = {"evaluations": page.context["evaluations"], "revision": page.context["revision"]}
+    first = {f"evaluation-{k}": v for k, v in page.context["form"].initial.items()}
+
+    def write(*, accept="application/json", **answers):
+        typed = {f"evaluation-{key}": value for key, value in answers.items()}
+        return client.post(
+            url("plan_evaluate", plan.pk), begun | first | typed, headers={"Accept": accept}
+        )
+
+    write.plan = plan
+    return write
+
+
+def test_evaluation_saves_itself_and_two_windows_merge(client, window):
+    one = window(findings="Dari jendela pertama.")
+    two = window(next_steps="Dari jendela kedua.")
+
+    page = client.get(url("plan_evaluate", window.plan.pk)).content.decode()
+    assert (one.json()["revision"], two.json()["revision"]) == (1, 2)
+    assert two.json()["merged"] == {"evaluation-findings": "Dari jendela pertama."}
+    assert "Dari jendela pertama." in page
+    assert "Dari jendela kedua." in page
+
+
+def test_evaluation_shows_both_texts_where_two_windows_wrote_the_same_answer(client, window):
+    window(findings="Dari jendela pertama.")
+    two = window(findings="Dari jendela kedua.")
+
+    kept = client.get(two.json()["url"])
+    both = client.post(kept.context["action"], dict(kept.context["carried"]))
+
+    assert (two.status_code, both.status_code) == (409, 409)
+    assert [(c.theirs, c.mine) for c in both.context["conflicts"]] == [
+        ("Dari jendela pertama.", "Dari jendela kedua.")
+    ]
+
+
+def test_evaluation_is_signed_only_with_what_its_page_showed(window):
+    window(recommendation="Dari jendela pertama.")
+
+    signed = window(accept="text/html", effect="effective", findings="Baik.")
+
+    assert signed.status_code == 409
+    assert "Dari jendela pertama." in signed.content.decode()
+    assert not window.plan.follow_ups.exists()
+
+
+def test_evaluation_begun_before_the_last_signature_keeps_its_words_to_copy(window):
+    window(accept="text/html", effect="effective", findings="Baik.")
+
+    late = window(accept="text/html", effect="partly", findings="Terlambat.")
+    saved = window(findings="Terlambat.")
+
+    assert (late.status_code, saved.status_code) == (409, 409)
+    assert "Terlambat." in late.content.decode()
+    assert not EvaluationDraft.objects.filter(plan=window.plan).exists()
 
 
 def test_report_without_the_expected_file_keeps_the_words(client, office):

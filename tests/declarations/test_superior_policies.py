@@ -4,6 +4,7 @@ import pytest
 import rules.permissions
 
 from declarations.models import ConflictDeclaration, ControlPlan, ControlTask, SuperiorDecision
+from declarations.services import plan_drafts
 from declarations.workflow import decisions, plans
 from people.models import Role
 from statements.models import Document
@@ -146,6 +147,17 @@ def test_matrix_of_plans(office, people, state):
 
     assert_matrix(PLANS, plan, people)
     assert_listed(ControlPlan, "declarations.view_controlplan", plan, people)
+
+
+def test_evaluation_is_written_by_who_leads_the_plan(office, people):
+    draft = plan_drafts.evaluation_of(cases.running(office))
+
+    writers = {
+        name
+        for name, person in people.items()
+        if person.has_perm("declarations.change_evaluationdraft", draft)
+    }
+    assert writers == {"superior"}
 
 
 @pytest.mark.parametrize("state", [P, T, N, Z])

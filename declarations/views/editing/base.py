@@ -77,7 +77,6 @@ class OpenDraftMixin:
         return redirect(self.subject)
 
     def closed(self) -> HttpResponse:
-        self.subject.refresh_from_db(fields=["state"])
         address = self.subject.get_absolute_url()
         if wants_json(self.request):
             text = _("Not saved: this was signed or withdrawn in the meantime.")
@@ -126,8 +125,13 @@ class SavingView(EditingView):
         messages.warning(self.request, text)
         return redirect(self.url("tasks"))
 
-    def store(self, change: Callable[[drafts.Draft], drafts.Draft]) -> SavedDraft | HttpResponse:
-        """The saved draft, or the page that the person has to see instead."""
+    def store(
+        self, change: Callable[[drafts.Draft], drafts.Draft], **more: Any
+    ) -> SavedDraft | HttpResponse:
+        """The saved draft, or the page that the person has to see instead.
+
+        `more` is what the `save` of this editing set asks for besides.
+        """
         try:
             saved = self.editing.save(
                 self.subject,
@@ -136,6 +140,7 @@ class SavingView(EditingView):
                 by=self.request.user,
                 choices=choices_in(self.request.POST),
                 seen_revision=posted_revision(self.request.POST, "seen"),
+                **more,
             )
         except DraftClosedError:
             return self.closed()
@@ -175,9 +180,7 @@ class SavingView(EditingView):
         merged = {}
         if saved.has_others_changes:
             merged = {
-                f"{prefix}-{question.key}": stored.get(question.key, "")
-                for question in self.section.questions
-                if (stored.get(question.key) or "") != (sent.get(question.key) or "")
+                f"{prefix}-{key}": stored.get(key, "") for key in self.not_sent(sent, stored)
             }
         return JsonResponse(
             {
@@ -189,6 +192,11 @@ class SavingView(EditingView):
             },
             status=200,
         )
+
+    def not_sent(self, sent: dict, stored: dict) -> list[str]:
+        """Questions that stand otherwise than this page said: another window brought that."""
+        keys = (question.key for question in self.section.questions)
+        return [key for key in keys if (stored.get(key) or "") != (sent.get(key) or "")]
 
     def after_saving(self) -> str:
         """Where the buttons lead: on, or (name="then") elsewhere."""

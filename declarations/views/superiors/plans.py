@@ -1,13 +1,11 @@
-"""A control plan: the list, the plan itself, the second signature, evaluation, the end."""
+"""A control plan: the list, the plan itself, the second signature, the end."""
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views import View
@@ -16,14 +14,11 @@ from django.views.generic import DetailView
 from common.errors import conflict as conflict_page
 from common.keyset import KeysetListView
 from common.views import PartMixin, filter_form
-from declarations import builder, states
+from declarations import states
 from declarations.forms.superiors import PlainForm, PlanFilterForm
 from declarations.models import ControlPlan
-from declarations.services import plan_checks
-from declarations.services.configuration import form_in_use, read_version
 from declarations.services.desk import desk_of
 from declarations.services.readings import note_reading
-from declarations.views.editing.base import posted_revision
 from declarations.views.superiors.base import PlanMixin, StepMixin, answers_in_words
 from declarations.views.superiors.editing import PLAN_EDITING
 from declarations.workflow import plans as workflow
@@ -80,6 +75,10 @@ class PlanDetailView(PlanMixin, DetailView):
     permission_required = "declarations.view_controlplan"
     template_name = "declarations/superiors/plan_detail.html"
 
+    def get_queryset(self):
+        rows = super().get_queryset()
+        return rows.select_related("evaluation_draft").defer("evaluation_draft__draft")
+
     def get_context_data(self, **kwargs):
         plan, user = self.subject, self.request.user
         authors = (plan.conflict.declarant_id, plan.decision.decider_id)
@@ -108,6 +107,7 @@ class PlanDetailView(PlanMixin, DetailView):
             and plan.agreed_at is None
             and user.has_perm("declarations.agree_controlplan", plan),
             "may_evaluate": is_active and leads,
+            "has_draft": hasattr(plan, "evaluation_draft"),
             "missing": missing_of(tasks, follow_ups) if is_active and leads else [],
             "tasks_url": PLAN_EDITING.url("tasks", plan),
             "is_about_me": plan.conflict.declarant_id == user.pk,
@@ -156,103 +156,6 @@ class PlanAgreeView(PlanMixin, RequireFreshProofMixin, View):
         return redirect(plan)
 
 
-class PlanEvaluateView(PlanMixin, RequireFreshProofMixin, View):
-    """F7: did it work? The form is that of the version in use; the superior signs it.
-
-    Writing may take longer than a proof lasts: what was typed waits in the session meanwhile.
-    """
-
-    permission_required = "declarations.evaluate_controlplan"
-    proof_on_get = False
-    key = workflow.EVALUATION
-
-    @cached_property
-    def evaluation(self) -> Any:
-        return read_version(form_in_use("F7"))
-
-    @cached_property
-    def section(self) -> Any:
-        return self.evaluation.section(self.key)
-
-    @property
-    def language(self) -> str:
-        return get_language() or "id"
-
-    @property
-    def kept(self) -> str:
-        return f"evaluation:{self.kwargs['pk']}"
-
-    def get_proof_return_url(self) -> str:
-        self.request.session[self.kept] = builder.typed(self.section, self.request.POST).values
-        return super().get_proof_return_url()
-
-    def get(self, request, *args, **kwargs):
-        if self.subject.state != "active":
-            messages.info(request, _("Only a running plan is evaluated."))
-            return redirect(self.subject)
-        initial = {**self.first(), **request.session.get(self.kept, {})}
-        return self.page(
-            builder.section_form(self.section, language=self.language, initial=initial)
-        )
-
-    def first(self) -> dict[str, str]:
-        """From the last evaluation (or the start) until today."""
-        plan, today = self.subject, timezone.localdate()
-        last = plan.follow_ups.order_by("-period_until").first()
-        begin = last.period_until if last else timezone.localdate(plan.started_at)
-        return {
-            "evaluated_on": today.isoformat(),
-            "period_from": min(begin, today).isoformat(),
-            "period_until": today.isoformat(),
-        }
-
-    def post(self, request, *args, **kwargs):
-        typed = builder.typed(self.section, request.POST)
-        form = builder.section_form(self.section, language=self.language, data=request.POST)
-        if form.is_valid() and (fault := plan_checks.evaluation_fault(form.cleaned_data)):
-            form.add_error("next_steps", fault)
-        if typed.refused or not form.is_valid():
-            return self.page(form, status=422)
-        seen = posted_revision(request.POST, "seen")
-        try:
-            workflow.evaluate(
-                self.subject, by=request.user, proof=self.proof, typed=typed.values, seen=seen
-            )
-        except (TransitionError, DocumentError) as error:
-            last = self.subject.follow_ups.order_by("-created_at").first()
-            if not self.is_the_same(last, form.cleaned_data):  # Pressed twice is no mistake.
-                form.add_error(None, str(error))
-                return self.page(form, status=409)
-        request.session.pop(self.kept, None)
-        messages.success(request, _("You signed the evaluation; its document is being prepared."))
-        return redirect(self.subject)
-
-    def is_the_same(self, last: Any, answers: dict[str, Any]) -> bool:
-        return (
-            last is not None
-            and last.created_by_id == self.request.user.pk
-            and last.findings == answers["findings"]
-            and last.evaluated_on == answers["evaluated_on"]
-        )
-
-    def page(self, form: Any, *, status: int = 200) -> HttpResponse:
-        plan = self.subject
-        context = {
-            "plan": plan,
-            "form": form,
-            "seen": plan.follow_ups.count(),
-            "title": self.evaluation.title.get(self.language),
-            "intro": self.evaluation.intro.get(self.language),
-            "hint": self.section.hint.get(self.language),
-            "tasks": plan.tasks.select_related("owner", "measure"),
-            "legal_basis": self.evaluation.legal_basis_for_screen(self.language),
-            "statement": self.evaluation.statement_for(self.language),
-        }
-        return render(
-            self.request, "declarations/superiors/plan_evaluate.html", context, status=status
-        )
-
-
 class PlanCloseView(PlanMixin, StepMixin, View):
     """The end: only with every task settled, evidence seen and an evaluation written."""
 
@@ -266,4 +169,8 @@ class PlanCloseView(PlanMixin, StepMixin, View):
         workflow.close(self.subject, by=self.request.user)
 
     def step_context(self):
-        return {"missing": workflow.missing_before_closing(self.subject)}
+        plan = self.subject
+        return {
+            "missing": workflow.missing_before_closing(plan),
+            "has_draft": hasattr(plan, "evaluation_draft"),
+        }

@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "common.middleware.ResponseHeadersMiddleware",
     "common.middleware.MethodsMiddleware",
+    "common.middleware.CrossSiteMiddleware",
     "common.middleware.UntracedMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "common.middleware.LanguageMiddleware",

@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db import DataError
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
@@ -106,6 +106,28 @@ class MethodsMiddleware:
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
         return self.get_response(request)
+
+
+class CrossSiteMiddleware:
+    """Another site may lead people here by a link, and nothing more.
+
+    It can neither embed what a person may see (a picture, a file in a frame) nor ask for it by a
+    script: where the browser says that it was asked to (`Sec-Fetch-*`), no view is reached.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.headers.get("Sec-Fetch-Site") == "cross-site" and not _is_visit(request):
+            return HttpResponseForbidden()
+        return self.get_response(request)
+
+
+def _is_visit(request: HttpRequest) -> bool:
+    """A link or a form in another site's page; forms with something to say lack our token."""
+    said = request.headers.get("Sec-Fetch-Mode"), request.headers.get("Sec-Fetch-Dest")
+    return said == ("navigate", "document")
 
 
 class UntracedMiddleware:

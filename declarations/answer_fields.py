@@ -110,12 +110,21 @@ def build_field(question: Question, language: str) -> forms.Field:
     common: dict[str, Any] = {
         "label": label,
         "help_text": question.hint.get(language),
-        "example": question.example.get(language),
+        "example": _example(question, language),
         "why": question.why.get(language) if question.why else "",
         "required": question.required,
         "error_messages": {"required": format_lazy(missing, label=label)},
     }
     return _BUILDERS[question.type](question, language, common)
+
+
+def _example(question: Question, language: str) -> str:
+    """None where it could only repeat one of the choices that stand below it."""
+    example = question.example.get(language)
+    if question.type in ("choice", "multichoice"):
+        return ""
+    words = (_("Yes"), _("No"))
+    return "" if question.type == "yesno" and example in words else example
 
 
 def _with_length(field_class: type[CleanCharField], default: int) -> Any:

@@ -114,6 +114,20 @@ def compliance_chart(found: Figures) -> SafeString | str:
     )
 
 
+SHOWN_LOWEST = 3
+
+
+def lowest_words(found: Figures) -> str:
+    """The OPDs to talk to first, for the heading of the folded table."""
+    rated = [line for line in found.lines if line.rate is not None]
+    lowest = sorted(rated, key=lambda line: (line.rate, line.opd.short_name))[:SHOWN_LOWEST]
+    names = ", ".join(f"{line.opd.short_name} {line.rate}%" for line in lowest)
+    if found.total is None or not names:
+        return ""
+    words = {"rate": found.total.rate, "names": names}
+    return _("All OPDs %(rate)s%%; lowest: %(names)s") % words
+
+
 def levels_of(sources: Sequence[Source]) -> list[tuple[str, str]]:
     """(code, words) of the columns: the scale's order, others, last what nobody judged yet."""
     found = {level for source in sources for level in source.levels}
@@ -218,6 +232,13 @@ def trend_charts(found: Figures) -> list[tuple[str, SafeString]]:
         )
         charts.append((str(label), picture))
     return charts
+
+
+def latest_words(found: Figures) -> str:
+    """What was signed in the newest month, for the heading of the folded pictures."""
+    month = found.trend["F1"][-1][0]
+    numbers = [f"{form} {found.trend[form][-1][1]}" for form in FORMS]
+    return f"{month_name(month)}: {', '.join(numbers)}"
 
 
 def trend_lines(found: Figures) -> list[dict[str, Any]]:

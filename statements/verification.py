@@ -64,8 +64,20 @@ HEADINGS = {
     Verdict.ALTERED: _("Altered: do not trust this file"),
     Verdict.UNKNOWN: _("Unknown: this portal cannot vouch for it"),
 }
+# A code proves nothing about what it is printed on.
+HEADINGS_BY_CODE = {
+    Verdict.VALID: _("The register holds a document with this code"),
+    Verdict.SUPERSEDED: _("The document with this code is no longer the newest"),
+    Verdict.REVOKED: _("The document with this code was revoked"),
+    Verdict.UNKNOWN: _("The register cannot vouch for this code"),
+}
 REASONS: dict[str, Promise] = {
     "in_force": _("This document is genuine and in force."),
+    "code_in_force": _("The register holds a document with this code, and it is in force."),
+    "code_unproved": _(
+        "The code alone says nothing about the paper or file before you: "
+        "compare the number and the parties, or check the PDF file itself."
+    ),
     "newer_revision": _("This file is genuine, but a newer file with more signatures exists."),
     "superseded": _("This document was replaced by a newer statement."),
     "revoked": _("This document was revoked."),
@@ -139,13 +151,12 @@ class Result:
 
     @property
     def tone(self) -> str:
-        return TONES[self.verdict]
+        return "info" if self.is_valid and not self.is_of_file else TONES[self.verdict]
 
     @property
     def heading(self) -> str:
-        if not self.is_of_file and self.is_valid:
-            return str(_("The register holds this document, and it is in force"))
-        return str(HEADINGS[self.verdict])
+        by_code = {} if self.is_of_file else HEADINGS_BY_CODE
+        return str(by_code.get(self.verdict, HEADINGS[self.verdict]))
 
     @property
     def successor_number(self) -> str:
@@ -167,7 +178,8 @@ def verify_code(code: str) -> Result:
             Verdict.UNKNOWN, ("pending",), document, number=document.number, is_of_file=False
         )
     result = _judge_state(document, document.file_sha256, is_current=True)
-    return dataclasses.replace(result, is_of_file=False)
+    codes = ["code_in_force" if code == "in_force" else code for code in result.codes]
+    return dataclasses.replace(result, codes=(*codes, "code_unproved"), is_of_file=False)
 
 
 def find_by_code(code: str) -> Document | None:

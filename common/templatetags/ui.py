@@ -322,6 +322,27 @@ def disclosure(content: str, summary: Any, open: bool = False) -> SafeString:  #
     return _render("disclosure", content=content, summary=summary, is_open=open)
 
 
+@register.simple_block_tag
+def fold(
+    content: str,
+    heading: Any,
+    heading_id: str,
+    figure: Any = "",
+    level: int = 2,
+    open: bool = False,  # noqa: A002 -- HTML
+) -> SafeString:
+    """A long part of a page under its heading and its main figure; printed unfolded."""
+    return _render(
+        "fold",
+        content=content,
+        heading=heading,
+        heading_id=heading_id,
+        figure=figure,
+        level=level,
+        is_open=open,
+    )
+
+
 @register.simple_tag
 def why(text: Any, summary: Any = "") -> SafeString:
     """Folded reason for a question."""

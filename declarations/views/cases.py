@@ -193,7 +193,7 @@ class CaseMixin(PermissionRequiredMixin):
 class WithdrawForm(forms.Form):
     reason = CleanTextarea(
         label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("It stays in the history and on the public page of the document."),
+        help_text=gettext_lazy("It stays in the history, where whoever may read this sees it."),
         example=gettext_lazy("The package was cancelled."),
         max_length=500,
     )

@@ -62,6 +62,7 @@ class DashboardView(ReviewMixin, TemplateView):
                 presentation.opd_cells(line, year=self.year, opd=line.opd.pk)
                 for line in found.lines
             ],
+            lowest=presentation.lowest_words(found),
             compliance_chart=presentation.compliance_chart(found),
             levels=presentation.levels_of(found.sources),
             sources=presentation.source_lines(found.sources),
@@ -69,6 +70,7 @@ class DashboardView(ReviewMixin, TemplateView):
             days_chart=presentation.days_chart(found),
             trend_charts=presentation.trend_charts(found),
             trend=presentation.trend_lines(found),
+            latest=presentation.latest_words(found),
             forms=presentation.FORMS.values(),
             flags=list(self._flags().live().for_list().by_weight()[:TOP_FLAGS]),
             flag_cells=presentation.flag_cells(dashboard.flags_seen(found, by=self.request.user)),

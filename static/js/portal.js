@@ -51,6 +51,20 @@
         });
     }
 
+    /* Paper has nothing to press: for browsers whose style sheet can't unfold it. */
+    addEventListener("beforeprint", () => {
+        for (const fold of all("[data-coi-fold]:not([open])")) {
+            fold.open = true;
+            fold.dataset.coiFold = "printed";
+        }
+    });
+    addEventListener("afterprint", () => {
+        for (const fold of all("[data-coi-fold=printed]")) {
+            fold.open = false;
+            fold.dataset.coiFold = "";
+        }
+    });
+
     /* An honest word when the connection is gone. */
     const strip = document.querySelector("[data-coi-offline]");
     const showConnection = () => strip && (strip.hidden = navigator.onLine);

@@ -263,6 +263,28 @@ def test_other_methods_reach_no_view(client, method):
     assert response["Allow"] == "GET, HEAD, POST, OPTIONS"
 
 
+@pytest.mark.parametrize(
+    ("mode", "destination", "status"),
+    [
+        ("navigate", "document", 200),
+        ("navigate", "iframe", 403),
+        ("no-cors", "image", 403),
+        ("cors", "empty", 403),
+    ],
+)
+def test_other_sites_may_only_link_here(client, mode, destination, status):
+    response = client.get(
+        "/verifikasi/",
+        headers={
+            "Sec-Fetch-Site": "cross-site",
+            "Sec-Fetch-Mode": mode,
+            "Sec-Fetch-Dest": destination,
+        },
+    )
+
+    assert response.status_code == status
+
+
 def test_busy_pages_say_when_to_come_back(browser):
     assert browser.get("/rusak/429/")["Retry-After"] == "300"
 

@@ -92,6 +92,7 @@ def test_numbers(source, value, text):
         "{% empty_state title=v %}{{ v }}{% endempty_state %}",
         "{% confirmation title=v number=v %}{{ v }}{% endconfirmation %}",
         "{% why v %}{% hint v example=v %}{% disclosure summary=v %}{{ v }}{% enddisclosure %}",
+        "{% fold heading=v heading_id=v figure=v %}{{ v }}{% endfold %}",
         "{% data_table caption=v %}{{ v }}{% enddata_table %}",
         "{% figure caption=v %}{{ v }}{% endfigure %}",
         "{% steps 1 2 v %}{% progress 1 2 v %}",

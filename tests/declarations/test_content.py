@@ -2,6 +2,7 @@ from copy import deepcopy
 
 import pytest
 
+from declarations.answer_fields import build_field
 from declarations.content import read
 from declarations.content_checks import COLUMNS, ContentError, load, problems
 from declarations.models import ConflictDeclaration, ControlTask, FollowUp, Interest, Party
@@ -34,6 +35,19 @@ def test_shipped_questions_have_hint_and_example_in_both_languages(code):
     for each in asked:
         for words in (each["label"], each["hint"], each["example"]):
             assert all(words[language].strip() for language in ("id", "en")), each["key"]
+
+
+@pytest.mark.parametrize(
+    ("key", "is_shown"),
+    [("is_reported", False), ("receives_grant", True), ("role", False), ("relation", False)],
+)
+def test_an_example_that_repeats_a_choice_is_not_shown(key, is_shown):
+    asked = [q for part in read(SHIPPED["F1"]).sections for q in part.questions]
+    found = next(each for each in asked if each.key == key)
+
+    field = build_field(found, "id")
+
+    assert ("Contoh" in str(field.help_text)) is is_shown
 
 
 @pytest.mark.parametrize("code", SHIPPED)

@@ -38,6 +38,9 @@ def test_anybody_may_check_by_code(client):
     assert "Suharto" not in page
     assert document.subject.nip not in page
     assert document.file_sha256 in page
+    # Nobody has seen the paper or the file that the code stands on.
+    assert response.context["result"].codes == ("code_in_force", "code_unproved")
+    assert response.context["result"].tone == "info"
 
 
 @pytest.mark.parametrize("path", ["/VERIFIKASI/{}", "/VERIFIKASI/{}/", "/verifikasi/{}"])

@@ -202,7 +202,7 @@ class RegisterDeltaView(ReviewMixin, EditingView):
 class WithdrawForm(forms.Form):
     reason = CleanTextarea(
         label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("It stays in the history and on the public page of the document."),
+        help_text=gettext_lazy("It stays in the history, where whoever may read this sees it."),
         example=gettext_lazy("One of the companies was entered with a wrong name."),
         max_length=500,
     )

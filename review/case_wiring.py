@@ -21,6 +21,7 @@ from review.case_sentences import SENTENCES
 from review.models import Case
 from review.services import case_reminders, handovers
 from review.states import CASE_TRANSITIONS, CaseState
+from review.views.case_home import case_panels
 from review.views.questions import question_panels
 from statements.policies import register_viewer
 
@@ -42,6 +43,7 @@ def wire() -> None:
     case_messages.register_kinds()
     navigation.register(menu)
     panels.register(question_panels)
+    panels.register(case_panels)
     veils.register(veil)
     afterwards.register(seed_cases)
     reminders.register("review.cases_due", case_reminders.find_cases_due)

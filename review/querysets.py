@@ -40,6 +40,15 @@ class CaseQuerySet(models.QuerySet):
     def held_by(self, user: User) -> Self:
         return self.filter(assignee=user, state__in=CaseState.HELD)
 
+    def waiting_for(self, user: User) -> list[Self]:
+        """What `user` should do next, by urgency: to decide, on their desk, on nobody's desk."""
+        rows = self.visible_to(user).order_by("-score", "-opened_at", "-pk")
+        steps = [rows.filter(assignee=user, state__in=("assigned", "in_review")), rows.free()]
+        if user.has_perm("review.lead_cases"):
+            to_decide = rows.filter(state="recommended").exclude(recommended_by=user)
+            steps.insert(0, to_decide)
+        return steps
+
     def overdue(self, *, on: datetime.date) -> Self:
         return self.open().filter(due_on__lt=on)
 

@@ -62,6 +62,7 @@ class CaseListView(PermissionRequiredMixin, PartMixin, KeysetListView):
     template_name = "review/cases/list.html"
     part = "table"
     context_object_name = "cases"
+    paginate_by = 15
 
     @cached_property
     def filters(self) -> forms.CaseFilterForm:
@@ -124,11 +125,7 @@ class NextCaseView(PermissionRequiredMixin, View):
         return redirect(case)
 
     def find(self, user: User) -> Case | None:
-        rows = Case.objects.visible_to(user).order_by("-score", "-opened_at", "-pk")
-        steps = [rows.filter(assignee=user, state__in=("assigned", "in_review")), rows.free()]
-        if user.has_perm("review.lead_cases"):
-            to_decide = rows.filter(state="recommended").exclude(recommended_by=user)
-            steps.insert(0, to_decide)
+        steps = Case.objects.waiting_for(user)
         return next((case for step in steps if (case := step.first()) is not None), None)
 
 

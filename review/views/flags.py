@@ -35,6 +35,7 @@ class FlagListView(PermissionRequiredMixin, PartMixin, KeysetListView):
     template_name = "review/flags/list.html"
     part = "table"
     context_object_name = "flags"
+    paginate_by = 15
     ordering = ("-weight", "-changed_at", "-pk")
 
     @cached_property

@@ -30,6 +30,16 @@ from review.views.publications import attachment
 from review.workflow.samples import draw_sample
 
 SHOWN_VERSIONS = 50
+GROUP_TITLES = {
+    "A": gettext_lazy("Inside one register of interests"),
+    "B": gettext_lazy("Against earlier registers"),
+    "C": gettext_lazy("Against the parties of decisions"),
+    "D": gettext_lazy("People and posts"),
+    "E": gettext_lazy("OPDs and risk maps"),
+    "F": gettext_lazy("How conflicts are handled"),
+    "L": gettext_lazy("Level of the risk area"),
+    "Q": gettext_lazy("What always goes to review"),
+}
 
 
 class RuleListView(PermissionRequiredMixin, TemplateView):
@@ -43,10 +53,31 @@ class RuleListView(PermissionRequiredMixin, TemplateView):
         counts = {row["rule"]: row for row in _counts(self.request.user)}
         rows = [
             {"rule": rule, "version": versions[code], "counts": counts.get(code, {})}
-            for code, rule in sorted(RULES.items())
+            for code, rule in sorted(RULES.items(), key=lambda item: _place(item[0]))
             if code in versions
         ]
-        return super().get_context_data(**kwargs, rows=rows, sample=SAMPLE)
+        return super().get_context_data(**kwargs, rows=rows, groups=_grouped(rows), sample=SAMPLE)
+
+
+def _place(code: str) -> tuple[str, int, str]:
+    """A2 before A11."""
+    letter, number, name = re.fullmatch(r"([A-Z])(\d+)_(.*)", code).groups()
+    return letter, int(number), name
+
+
+def _grouped(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    groups: dict[str, list] = {}
+    for row in rows:
+        groups.setdefault(row["rule"].code[0], []).append(row)
+    return [
+        {
+            "letter": letter,
+            "title": GROUP_TITLES[letter],
+            "rows": found,
+            "open": sum(row["counts"].get("open", 0) for row in found),
+        }
+        for letter, found in groups.items()
+    ]
 
 
 def _counts(user: Any) -> Any:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from notices.services import notify
+from notices import emails
+from notices.services import notify, post
 from people import events
+from people.emails import SUBJECTS
 
 if TYPE_CHECKING:
     from people.models import User
@@ -24,7 +26,14 @@ TITLES = {
 }
 
 
+def post_letter(user: User, *, letter: str) -> None:
+    """Into the outbox without its words: they hold a secret, and are written when it is sent."""
+    kind = next(kind for kind, name in emails.LETTERS.items() if name == letter)
+    post(user, kind=kind, subject=SUBJECTS[letter], body="")
+
+
 def listen_to_accounts() -> None:
+    events.listen(events.LETTER_DUE, post_letter)
     for name in TITLES:
         events.listen(name, _LISTENERS[name])
 

@@ -17,6 +17,8 @@ class NoticesConfig(AppConfig):
         account.listen_to_accounts()
         navigation.register(menu.items)
         kinds.register(account.KIND, _("Security of your account"), is_mandatory=True)
+        kinds.register("account.activation", _("Activation of an account"), is_mandatory=True)
+        kinds.register("account.password_reset", _("A new password"), is_mandatory=True)
         kinds.register("notices.digest", _("Daily summary"), is_mandatory=True)
         kinds.register("notices.reminder", _("Reminders of what is due"))
         schedule.register("notices.sweep", tasks.sweep, every=datetime.timedelta(minutes=5))

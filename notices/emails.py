@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
+
+from people.emails import ACTIVATION, PASSWORD_RESET
+from people.services import write_letter
 
 if TYPE_CHECKING:
     from notices.models import Email
@@ -18,6 +22,10 @@ if TYPE_CHECKING:
 
 
 SEND = "notices.tasks.send_email"  # by its path: the task imports the workflow, which imports this
+
+
+# Kinds whose words are not in the outbox: they hold a secret and are written at the sending.
+LETTERS = {"account.activation": ACTIVATION, "account.password_reset": PASSWORD_RESET}
 
 
 def one_line(text: object, limit: int = 200) -> str:
@@ -36,6 +44,23 @@ def language_of(user: User) -> str:
     return user.language if user.language in known else settings.LANGUAGE_CODE
 
 
+def send(email: Email) -> None:
+    """Hand one e-mail to the mail server. The secret of a letter counts from then on: what is not
+    sent leaves the one before as it was.
+    """
+    if email.kind not in LETTERS:
+        build(email).send()
+        return
+    with transaction.atomic():
+        words = write_letter(LETTERS[email.kind], email.recipient)
+        to = [email.recipient.email]
+        EmailMessage(words.subject, words.body, to=to, headers=_headers(email)).send()
+
+
+def _headers(email: Email) -> dict[str, str]:
+    return {"Message-ID": email.message_id, "Auto-Submitted": "auto-generated"}
+
+
 def build(email: Email) -> EmailMultiAlternatives:
     """Plain text with an HTML alternative, in the recipient's language."""
     context = {
@@ -50,7 +75,7 @@ def build(email: Email) -> EmailMultiAlternatives:
             subject=one_line(email.subject),
             body=render_to_string("notices/email.txt", context),
             to=[email.recipient.email],
-            headers={"Message-ID": email.message_id, "Auto-Submitted": "auto-generated"},
+            headers=_headers(email),
         )
         message.attach_alternative(render_to_string("notices/email.html", context), "text/html")
     return message

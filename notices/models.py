@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.constraints import known_choice
+from notices import kinds
 from notices.querysets import EmailQuerySet, NoticeQuerySet
 from notices.states import Delivery, MailState
 
@@ -65,7 +66,8 @@ class Email(models.Model):
     """One e-mail of the outbox, with what became of it.
 
     It says what happened and asks to log in; what a declaration says never leaves by mail.
-    The address is read at sending, so a corrected one is used at the next try.
+    The address is read at sending, so a corrected one is used at the next try. An activation or
+    reset letter has no words here: see `notices.emails.LETTERS`.
     """
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="emails")
@@ -114,6 +116,12 @@ class Email(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def door(self) -> str:
+        """What it is about where that is the person's way in; of anything else nothing."""
+        is_door = self.kind.startswith("account.")
+        return str(kinds.get(self.kind).label) if is_door else ""
 
 
 class Preference(models.Model):

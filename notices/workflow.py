@@ -22,6 +22,7 @@ from jobs.services import enqueue
 from notices import emails
 from notices.models import Email
 from notices.states import MailState
+from people.services import ServiceError
 
 if TYPE_CHECKING:
     from people.models import User
@@ -42,8 +43,8 @@ def deliver(email_id: int) -> None:
     if email is None:
         return
     try:
-        emails.build(email).send()
-    except (smtplib.SMTPException, OSError, ValueError) as error:
+        emails.send(email)
+    except (smtplib.SMTPException, OSError, ValueError, ServiceError) as error:
         _fail(email, error)
     else:
         _finish(email)
@@ -86,17 +87,25 @@ def _fail(email: Email, error: Exception) -> None:
     Email.objects.filter(pk=email.pk, state=MailState.SENDING).update(
         state=MailState.DEAD if is_dead else MailState.FAILED,
         next_try_at=next_try_at,
-        last_error=errors.scrub(f"{type(error).__name__}: {error}"),
+        last_error=_in_words(error),
+    )
+
+
+def _in_words(error: Exception) -> str:
+    return (
+        str(error)
+        if isinstance(error, ServiceError)
+        else errors.scrub(f"{type(error).__name__}: {error}")
     )
 
 
 def _is_permanent(error: Exception) -> bool:
-    """The mail server refused for good, or the message can't be written at all."""
+    """The mail server refused for good, or the message can't be written (any more)."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= 500 for code, _text in error.recipients.values())
     if isinstance(error, smtplib.SMTPResponseException):
         return error.smtp_code >= 500 and not isinstance(error, smtplib.SMTPAuthenticationError)
-    return isinstance(error, ValueError)
+    return isinstance(error, ValueError | ServiceError)
 
 
 @transaction.atomic

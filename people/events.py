@@ -18,10 +18,11 @@ SECOND_FACTOR_CHANGED = "second_factor_changed"
 ACCOUNT_ACTIVATED = "account_activated"
 ADDRESS_CHANGED = "address_changed"
 NIP_CHANGED = "nip_changed"
+LETTER_DUE = "letter_due"  # with `letter`, one of `people.emails`
 NAMES = frozenset(
     {
         *(LOGIN_FROM_NEW_DEVICE, PASSWORD_CHANGED, SECOND_FACTOR_CHANGED, ACCOUNT_ACTIVATED),
-        *(ADDRESS_CHANGED, NIP_CHANGED),
+        *(ADDRESS_CHANGED, NIP_CHANGED, LETTER_DUE),
     }
 )
 

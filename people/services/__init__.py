@@ -20,6 +20,7 @@ from people.services.activation import (
 )
 from people.services.errors import ServiceError
 from people.services.holidays import delete_holiday, save_holiday
+from people.services.letters import write_letter
 from people.services.merging import Move, grant_officers, move_people, moves_for, officers_of
 from people.services.organisation import (
     close_opd,
@@ -80,4 +81,5 @@ __all__ = [
     "save_post",
     "send_activation_link",
     "tell_of_address",
+    "write_letter",
 ]

@@ -12,8 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from jobs.services import enqueue
-from people import events, nip
+from people import emails, events, nip
 from people.models import ActivationCode, User
 from people.models.access import ActivationChannel
 from people.services.access import end_sessions
@@ -71,10 +70,10 @@ def make_activation_code(user: User, *, channel: str, by: User | None, reason: s
 
 @transaction.atomic
 def send_activation_link(user: User, *, by: User | None, reason: str = "") -> None:
-    """Queue a link to the address on file; the code is made by the job that sends it."""
+    """A link to the address on file; its code is made when it is sent."""
     user = _without_password(user, channel=ActivationChannel.LINK, by=by, reason=reason)
     record("account.send_link", by=by, target=user, reason=reason)
-    enqueue("people.tasks.send_activation_link", str(user.pk), str(by.pk) if by else "")
+    events.tell(events.LETTER_DUE, user, letter=emails.ACTIVATION)
 
 
 def _without_password(user: User, *, channel: str, by: User | None, reason: str) -> User:

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from notices import account
 from notices.models import Email, Notice, Preference
 from notices.states import Delivery, MailState
 from people import events
@@ -149,7 +150,7 @@ def test_visible_to_says_what_the_policy_says():
         assert listed == {mail for mail in emails if user.has_perm("notices.view_email", mail)}
 
 
-@pytest.mark.parametrize("name", sorted(events.NAMES))
+@pytest.mark.parametrize("name", sorted(account.TITLES))
 def test_account_events_are_told_by_mail_even_when_switched_off(name):
     user = UserFactory()
     Preference.objects.create(user=user, delivery=Delivery.NEVER)

@@ -1,23 +1,26 @@
 """The outbox: retries, permanent failures, workers that die while sending."""
 
 import datetime
+import re
 import smtplib
 
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.core.mail.backends.base import BaseEmailBackend
+from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import AuditEvent
 from jobs.models import Job
 from jobs.testing import run_jobs
-from notices import workflow
+from notices import kinds, workflow
 from notices.models import Email
 from notices.states import MailState
+from people import services
 from people.models import Role
 from tests.notices.factories import EmailFactory
-from tests.people.factories import person_with
+from tests.people.factories import UserFactory, log_in, person_with
 
 pytestmark = pytest.mark.django_db
 
@@ -151,3 +154,58 @@ def test_retry_needs_the_right_and_a_dead_mail():
         workflow.retry(email, by=email.recipient)
     with pytest.raises(workflow.TransitionError):
         workflow.retry(EmailFactory(), by=administrator)
+
+
+# --- Letters with a secret -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["account.activation", "account.password_reset"])
+def test_letter_stands_in_the_outbox_without_its_secret(client, kind):
+    person = UserFactory(unactivated=kind == "account.activation")
+    if kind == "account.activation":
+        services.send_activation_link(person, by=None)
+    else:
+        services.request_password_reset(nip_typed=person.nip)
+    run_jobs()
+
+    email = Email.objects.get(recipient=person)
+    link = re.search(r"https?://\S+", mail.outbox[0].body)[0]
+    assert (email.kind, email.state, email.body) == (kind, MailState.SENT, "")
+    secret = link.rstrip("/").rsplit("/", 1)[-1]
+    assert not any(secret in str(value) for value in vars(email).values())
+    log_in(client, person_with(Role.SYSTEM_ADMINISTRATOR))
+    page = client.get(reverse("notices:outbox"), {"keadaan": "sent"}).content.decode()
+    assert str(person) in page
+    assert str(kinds.get(kind).label) in page
+    assert secret not in page
+
+
+def test_letter_that_did_not_leave_is_tried_again_and_its_secret_never_counted(break_server):
+    person = UserFactory(unactivated=True)
+    printed = services.make_activation_code(person, channel="printed", by=None)
+    services.send_activation_link(person, by=None)
+    email = Email.objects.get(recipient=person)
+    break_server(ConnectionRefusedError())
+
+    workflow.deliver(email.pk)
+
+    email.refresh_from_db()
+    assert (email.state, email.tries) == (MailState.FAILED, 1)
+    assert email.next_try_at > timezone.now()
+    assert (
+        services.activate(nip_typed=person.nip, code=printed, password="kabut-pagi-tes") == person
+    )
+
+
+def test_letter_sent_again_takes_nobody_s_password_away():
+    person = UserFactory()
+    email = EmailFactory(recipient=person, kind="account.activation", dead=True)
+    workflow.retry(email, by=person_with(Role.SYSTEM_ADMINISTRATOR))
+
+    run_jobs()
+
+    email.refresh_from_db()
+    person.refresh_from_db()
+    assert (email.state, mail.outbox) == (MailState.DEAD, [])
+    assert person.has_usable_password()
+    assert email.last_error

@@ -105,6 +105,20 @@
     };
     addEventListener("pageshow", () => all("form[data-coi-sending]").forEach(release));
 
+    /* A button that slips away between press and release, because something appeared above it, is
+       pressed all the same; who slides off it on purpose presses nothing. */
+    let pressed = null;
+    document.addEventListener("pointerdown", (event) => {
+        const button = event.target.closest?.("button, a.btn");
+        pressed = button && event.button === 0 ? { button, x: event.clientX, y: event.clientY } : null;
+    });
+    document.addEventListener("pointerup", (event) => {
+        const was = pressed;
+        pressed = null;
+        if (!was?.button.isConnected || was.button.contains(event.target)) return;
+        if (Math.hypot(event.clientX - was.x, event.clientY - was.y) < 8) was.button.click();
+    });
+
     /* Leaving with unsaved text: only on forms that ask for it and don't save by themselves. */
     const dirty = new Set();
     document.addEventListener("input", (event) => {

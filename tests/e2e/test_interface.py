@@ -83,3 +83,40 @@ def test_text_spacing_and_narrow_screen_reflow(chromium, live_server):
 
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
     context.close()
+
+
+SEND = """() => {
+    document.querySelector("main").insertAdjacentHTML("afterbegin",
+        '<form id="slipping" method="post" action="/kirim-uji/"><button>Kirim</button></form>');
+    const form = document.querySelector("#slipping");
+    form.addEventListener("mousedown", () => {
+        form.insertAdjacentHTML("beforebegin", "<p>Ada nama yang mirip.</p>".repeat(6));
+    });
+}"""
+
+
+@pytest.mark.parametrize(("slide", "sent"), [(0, 1), (60, 0)])
+def test_a_button_that_slips_away_while_pressed_is_pressed(desktop, live_server, slide, sent):
+    """And one from which the pointer slides off is not."""
+    posts = []
+    desktop.route("**/kirim-uji/", lambda route: (posts.append(1), route.abort()))
+    desktop.goto(live_server.url + "/bantuan/")
+    desktop.evaluate(SEND)
+    place = desktop.locator("#slipping button").bounding_box()
+    x, y = place["x"] + 10, place["y"] + 10
+
+    desktop.mouse.move(x, y)
+    desktop.mouse.down()
+    desktop.mouse.move(x + slide, y)
+    desktop.mouse.up()
+    desktop.wait_for_timeout(200)
+
+    assert len(posts) == sent
+
+
+def test_a_page_does_not_glide_under_the_pointer(desktop, live_server):
+    desktop.emulate_media(reduced_motion="no-preference")
+    desktop.goto(live_server.url + "/komponen/")
+
+    behaviour = desktop.evaluate("getComputedStyle(document.documentElement).scrollBehavior")
+    assert behaviour == "auto"

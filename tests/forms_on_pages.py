@@ -13,6 +13,8 @@ class FoundForm:
     # Name → values as the page shows them; names of what a person may type in.
     values: dict[str, list[str]] = field(default_factory=dict)
     typed: list[str] = field(default_factory=list)
+    # Of what is typed: "date" or "number" where the browser takes nothing else.
+    types: dict[str, str] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
 
@@ -77,6 +79,8 @@ class _Reader(HTMLParser):
             form.values.setdefault(name, []).append(given.get("value", ""))
         elif kind in TEXTS:
             form.typed.append(name)
+            if kind in ("date", "number"):
+                form.types[name] = kind
             form.values.setdefault(name, []).append(given.get("value", ""))
 
     def handle_data(self, data: str) -> None:

@@ -68,7 +68,8 @@ def seed_maps(
 ) -> dict[str, int]:
     """Write the maps of `years` (ascending; the last is the running one). How many of what.
 
-    `neglected`: codes of OPDs whose areas stay as hot as they were, with all posts named.
+    `neglected`: codes of OPDs whose areas stay as hot as they were, past their day, with all
+    posts named.
     """
     templates = list(RiskAreaTemplate.objects.filter(valid_until__isnull=True).order_by("code"))
     templates += own_areas()
@@ -131,6 +132,7 @@ class _Story:
         years: list[int], chance: random.Random, *, is_neglected: bool = False,
     ) -> None:  # fmt: skip
         self.office, self.scale, self.years, self.chance = office, scale, years, chance
+        self.is_neglected, self.today = is_neglected, timezone.localdate()
         library = [item for item in templates if item.pk]
         fitting = [item for item in library if item.fits(office.opd.code)]
         special = [item for item in fitting if not item.is_for_all]
@@ -198,7 +200,7 @@ class _Story:
     def _state(self, year: int) -> str:
         if year != self.years[-1]:
             return "archived"
-        draw = self.chance.random()
+        draw = self.chance.random() + self.is_neglected
         for state, share in ON_THE_WAY.items():
             draw -= share
             if draw < 0:
@@ -241,10 +243,11 @@ class _Story:
             impact=template.impact, prevention=template.prevention, handling=template.handling,
             mcsp_area=template.mcsp_area,
             owner_post=self.named[template.code][0],
-            due_on=datetime.date(risk_map.year, 6 + position % 6, 15),
-            status="done" if risk_map.year < self.years[-1] else "running",
+            due_on=datetime.date(risk_map.year - self.is_neglected, 6 + position % 6, 15),
             updated_by=self.office.head,
         )  # fmt: skip
+        is_kept = self.improves[template.code] and row.due_on < self.today
+        row.status = "done" if is_kept or risk_map.year < self.years[-1] else "running"
         self._judge_rest(row, template, number)
         rate(row, self.scale)
         return row

@@ -29,10 +29,12 @@ class ReviewConfig(AppConfig):
             report_wiring,
         )
         from review.seeding_acts import seed_acts  # noqa: PLC0415 -- see above
+        from review.seeding_reports import seed_reports  # noqa: PLC0415 -- see above
 
         publication_wiring.wire()
         # Before the cases, which the rules open.
         afterwards.register(seed_acts)
+        afterwards.register(seed_reports)
         case_wiring.wire()
         report_wiring.wire()
         flag_wiring.wire()

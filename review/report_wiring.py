@@ -9,14 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from audit import presentation, veils
 from common.addresses import address
 from declarations import state_diagrams
-from declarations.seeding import afterwards
 from notices import kinds, reminders
 from people import navigation
 from people.models import User
 from review import report_messages, report_policies  # noqa: F401 -- policies register themselves
 from review.models import ConflictReport
 from review.report_states import REPORT_TRANSITIONS, ReportState
-from review.seeding_reports import seed_reports
 
 SENTENCES = {
     "conflictreport.receive": _("received the report %(target)s"),
@@ -72,4 +70,3 @@ def wire() -> None:
     reminders.register("review.late_reports", report_messages.find_late_reports)
     navigation.register(menu)
     veils.register(veil)
-    afterwards.register(seed_reports)

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from declarations.models import ConflictDeclaration
+from declarations.seeding import afterwards
 from declarations.services.matters import key_of
 from matching.names import name_key
 from people.models import Assignment, RoleGrant, User
@@ -116,15 +117,8 @@ class _Maker:
         return made
 
     def note(self, kind: str, made: RegisteredAct, *people: User) -> None:
-        self.planted.append(
-            {
-                "kind": kind,
-                "rule": kind.partition("_")[0],
-                "people": [{"id": str(p.pk), "nip": p.nip, "name": p.full_name} for p in people],
-                "what": made.title,
-                "where": {"act": made.number},
-            }
-        )
+        where = {"act": made.pk, "number": made.number}
+        self.planted.append(afterwards.hidden(kind, made.title, *people, **where))
 
     def write(self) -> list[dict[str, Any]]:
         self.file.added = len(self.acts)

@@ -4,7 +4,7 @@
 
 A dozen reports in each state that the Inspectorate brings about, over three years, about people of
 the invented province; a third of them under a name. They are written in bulk, sealed as the real
-ones are.
+ones are. Two more are about people who have declared nothing, for the list of hidden conflicts.
 """
 
 import datetime
@@ -18,7 +18,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from common.encryption import Envelope
-from declarations.models import FormVersion, TimeLimit
+from declarations.models import FormVersion, InterestRegister, TimeLimit
+from declarations.seeding import afterwards
 from declarations.services import limits
 from declarations.services.configuration import form_in_use
 from matching.names import person_key
@@ -26,7 +27,6 @@ from people.models import Assignment, RoleGrant, User
 from people.roles import Role
 from review.models import (
     ConflictReport,
-    FormerOfficial,
     ReporterIdentity,
     ReportMessage,
     ReportSeries,
@@ -34,11 +34,11 @@ from review.models import (
     ReportSubject,
 )
 from review.models.reports import RING
-from review.report_states import ReportOutcome, ReportState
+from review.report_states import ReportOutcome, ReportState, SubjectStanding
 from review.services import cooling_off, report_codes
 from review.services.reports import DECIDE_LIMIT, VERIFY_LIMIT
 
-EACH = 12
+EACH, NIL = 12, 2
 WHAT = (
     "Perusahaan keluarga pejabat ini beberapa kali menang pengadaan yang dinilainya sendiri.",
     "Izin diberikan kepada usaha kerabatnya walaupun berkas belum lengkap.",
@@ -68,15 +68,16 @@ WAY = {
 
 
 @transaction.atomic
-def seed_reports(*, on: datetime.date, seed: int = 1) -> dict[str, int]:
-    """What was written, by kind. Does nothing where a report stands already."""
+def seed_reports(*, on: datetime.date, seed: int = 1) -> list[dict[str, Any]]:
+    """What was planted. Does nothing where a report stands already."""
     if ConflictReport.objects.exists():
-        return {"reports": 0, "former": 0}
+        return []
     maker = _Maker(on, random.Random(f"{seed}:reports"))  # noqa: S311 -- repeatable on purpose
     for state in map(ReportState, WAY):  # Nobody of the Inspectorate brings one to "referred".
         for number in range(EACH):
-            maker.make(state, number)
-    return {"reports": maker.number(), "former": _register_leavers(on=on)}
+            maker.make(state, next(maker.subjects), number)
+    _register_leavers(on=on)
+    return list(maker.about_nil())
 
 
 class _Maker:
@@ -102,12 +103,26 @@ class _Maker:
             .order_by("user__nip")[:400]
         )
 
-    def number(self) -> int:
-        return sum(self.counts.values())
+    def about_nil(self) -> Iterator[dict[str, Any]]:
+        """Reports that an inspector has begun to check: whom they mean has declared nothing."""
+        waiting = InterestRegister.objects.filter(state__in=("sent", "returned"))
+        nil = InterestRegister.objects.filter(
+            state="accepted", is_nil=True, year__gte=self.on.year - 1
+        ).exclude(declarant__in=waiting.values("declarant"))
+        declared_nil = set(nil.values_list("declarant", flat=True))
+        found = (held for held in self._people() if held.user_id in declared_nil)
+        for number, held in enumerate(itertools.islice(found, NIL), EACH):
+            subject = self.make(ReportState.VERIFYING, held, number)
+            by = subject.report.verified_by
+            if by is not None:
+                subject.standing, subject.marked_by = SubjectStanding.CONFIRMED, by
+                subject.marked_at = subject.report.verified_at
+                subject.save(update_fields=["standing", "marked_at", "marked_by"])
+                what, where = subject.report.number, {"report": subject.report.pk}
+                yield afterwards.hidden("Q7_report_on_nil", what, held.user, **where)
 
-    def make(self, state: ReportState, number: int) -> None:
-        received = self._day(state, number)
-        held, is_named = next(self.subjects), number % 3 == 0
+    def make(self, state: ReportState, held: Assignment, number: int) -> ReportSubject:
+        received, is_named = self._day(state, number), number % 3 == 0
         envelope = Envelope.new(RING)
         report = ConflictReport.objects.create(
             **self._dates(received, is_named=is_named),
@@ -123,11 +138,11 @@ class _Maker:
         )
         if is_named:
             self._name(report)
-        ReportSubject.objects.create(
+        self._tell(report, state, received)
+        return ReportSubject.objects.create(
             report=report, user=held.user, opd=held.post.opd,
             name_key=person_key(held.user.name), standing="candidate",
         )  # fmt: skip
-        self._tell(report, state, received)
 
     def _day(self, state: ReportState, number: int) -> datetime.datetime:
         back = number + 1 if state in ReportState.OPEN else 30 + number * 85
@@ -203,12 +218,11 @@ def _holders(role: Role) -> list[User]:
     return list(User.objects.filter(pk__in=held).order_by("nip"))
 
 
-def _register_leavers(*, on: datetime.date) -> int:
+def _register_leavers(*, on: datetime.date) -> None:
     """Half of the proposals are confirmed already, the others wait on their page."""
     by = (_holders(Role.CHIEF_INSPECTOR) or [None])[0]
     if by is None:
-        return 0
+        return
     found = cooling_off.proposals_for(cooling_off.leavers(on=on)[:40])
     for proposal in found[::2]:
         cooling_off.register(cooling_off.entry_of(proposal), by=by)
-    return FormerOfficial.objects.count()

@@ -7,12 +7,25 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
+from people.models import User
+
 _steps: list[Callable[..., Any]] = []
 
 
 def register(step: Callable[..., Any]) -> None:
     if step not in _steps:
         _steps.append(step)
+
+
+def hidden(kind: str, what: str, *people: User, **where: Any) -> dict[str, Any]:
+    """A line of the list of hidden conflicts, as the planting writes its own."""
+    return {
+        "kind": kind,
+        "rule": kind.partition("_")[0],
+        "people": [{"id": str(p.pk), "nip": p.nip, "name": p.full_name} for p in people],
+        "what": what,
+        "where": {name: str(value) for name, value in where.items()},
+    }
 
 
 def run(*, on: datetime.date, seed: int) -> list[dict[str, Any]]:

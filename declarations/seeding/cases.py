@@ -94,6 +94,8 @@ class Conflict:
     task_states: tuple[str, ...] = (TaskState.OPEN,)
     task_due: datetime.date | None = None
     found: bool = True
+    # Judged as likely and as harmful as the scale goes.
+    is_grave: bool = False
     origin: uuid.UUID | None = None
     followed_up: bool = True
     known_since: datetime.date | None = None
@@ -122,14 +124,20 @@ class CaseMaker:
             if post.rank >= 2:
                 self.seniors[post.opd].extend(p for p in post.holders if p.is_active)
 
-    def _id(self) -> uuid.UUID:
+    def new_id(self) -> uuid.UUID:
         self.number += 1
         return uuid.uuid5(NAMESPACE, f"{self.province.seed}:case:{self.number}")
 
     # --- Matters -----------------------------------------------------------------------------
 
     def matter(
-        self, rng: random.Random, opd: str, year: int, *, kind: str = "", area: bool = True
+        self,
+        rng: random.Random,
+        opd: str,
+        year: int,
+        *,
+        kind: str = "",
+        area: bool | OfferedArea = True,
     ) -> Matter:
         kind = kind or rng.choice(texts.KINDS_OF_OPD.get(opd, texts.USUAL_KINDS))
         title = rng.choice(texts.TITLES[kind]).format(
@@ -143,7 +151,7 @@ class CaseMaker:
         self.number += 1
         number = f"{self.number:04d}/{kind}/{opd}/{year}"
         value = Decimal(rng.randrange(15, 4_000)) * 1_000_000
-        found = self._area(rng, opd, kind) if area else None
+        found = self._area(rng, opd, kind) if area is True else area or None
         matter = Matter(
             id=uuid.uuid5(NAMESPACE, f"{self.province.seed}:matter:{number}"),
             opd=self.province.opds[opd],
@@ -185,7 +193,7 @@ class CaseMaker:
     # --- F2 ----------------------------------------------------------------------------------
 
     def statement(self, rng: random.Random, case: Statement) -> Iterator[models.Model]:
-        pk = case.pk = case.pk or self._id()
+        pk = case.pk = case.pk or self.new_id()
         role = rng.choice(texts.ROLES)
         rows = [self._party_row(party, rng) for party in case.parties]
         is_signed = case.state in (StatementState.ISSUED, StatementState.SUPERSEDED)
@@ -318,7 +326,7 @@ class CaseMaker:
     # --- F3 ----------------------------------------------------------------------------------
 
     def conflict(self, rng: random.Random, case: Conflict) -> Iterator[models.Model]:
-        pk = case.pk = case.pk or self._id()
+        pk = case.pk = case.pk or self.new_id()
         turn_at = case.turn_at or case.at
         was_sent = case.state not in (C.DRAFT, C.WITHDRAWN)
         rows = [self._party_row(party, rng) for party in case.parties]
@@ -383,7 +391,7 @@ class CaseMaker:
             return
         for position, row in enumerate(rows, 1):
             yield ConflictParty(
-                id=self._id(), conflict_id=pk, **self._party_columns(row, position)
+                id=self.new_id(), conflict_id=pk, **self._party_columns(row, position)
             )
         yield from self._waiting(rng, pk, case, handler, turn_at)
         yield self._event("conflictdeclaration.send", pk, case.person, case.at, case.matter)
@@ -393,7 +401,7 @@ class CaseMaker:
             yield from self._decided(rng, pk, case, handler, decided_at, closed_at)
         elif case.state != "superseded":
             yield Suspension(
-                id=self._id(), user_id=case.person.id, matter=case.matter, conflict_id=pk,
+                id=self.new_id(), user_id=case.person.id, matter=case.matter, conflict_id=pk,
                 started_at=case.at,
             )  # fmt: skip
             first = self.clock.superior(case.person)
@@ -405,7 +413,7 @@ class CaseMaker:
         """Begun: still being written, or put away when the case passed to the next superior."""
         at = case.at + HOUR
         return SuperiorDecision(
-            id=self._id(),
+            id=self.new_id(),
             conflict_id=pk,
             decider_id=decider.id,
             decider_post_id=decider.post.pk,
@@ -424,7 +432,7 @@ class CaseMaker:
     ) -> Iterator[models.Model]:
         """The decision and plan that stood before the case was opened again."""
         at = case.at + 3 * HOUR
-        decision = self._decision(rng, self._id(), pk, case, handler, at, None)
+        decision = self._decision(rng, self.new_id(), pk, case, handler, at, None)
         decision.state = "superseded"
         yield decision
         measure = self.lists.measures[case.measure]
@@ -483,12 +491,12 @@ class CaseMaker:
         at: datetime.datetime,
         closed_at: datetime.datetime | None,
     ) -> Iterator[models.Model]:
-        decision_id = self._id()
+        decision_id = self.new_id()
         measure = self.lists.measures[case.measure if case.found else "LANJUT"]
         is_lasting = case.found and not measure.allows_continuing
         replacement = self._replacement(case, handler) if measure.needs_replacement else None
         yield Suspension(
-            id=self._id(),
+            id=self.new_id(),
             user_id=case.person.id,
             matter=case.matter,
             conflict_id=pk,
@@ -531,6 +539,8 @@ class CaseMaker:
     ) -> SuperiorDecision:
         likelihood = rng.randint(2, 4) if case.found else 1
         impact = rng.randint(2, 5) if case.found else 2
+        if case.is_grave:
+            likelihood = impact = 5
         scale = self.lists.scale
         magnitude = scale.magnitude(likelihood, impact)
         reasons = texts.REASON_FOUND if case.found else texts.REASON_CLEAR
@@ -591,7 +601,7 @@ class CaseMaker:
         closed_at: datetime.datetime | None,
         measure: Any,
     ) -> Iterator[models.Model]:
-        plan_id = self._id()
+        plan_id = self.new_id()
         is_draft = case.state == C.CONFLICT_FOUND
         started = None if is_draft else self.clock.later(at, rng, 1, 2)
         action = f"{measure.label_id}: {case.matter.title}"[:400]
@@ -652,7 +662,7 @@ class CaseMaker:
         if closed_at or case.followed_up:
             evaluated = min((closed_at or started).date(), self.clock.on)
             yield FollowUp(
-                id=self._id(),
+                id=self.new_id(),
                 plan_id=plan_id,
                 form_version=self.lists.forms["F7"],
                 evaluated_on=evaluated,
@@ -681,7 +691,7 @@ class CaseMaker:
         is_confirmed = state == TaskState.CONFIRMED
         row = rows[position]
         return ControlTask(
-            id=self._id(),
+            id=self.new_id(),
             plan_id=plan_id,
             measure=self.lists.measures[row["measure"]],
             position=position,

@@ -17,6 +17,7 @@ from django.db import models
 
 from declarations.models import Matter
 from declarations.models.registers import Occasion
+from declarations.seeding import texts
 from declarations.seeding.cases import CaseMaker, Conflict, NamedParty, Statement
 from declarations.seeding.companies import Company, CompanyMaker
 from declarations.seeding.profiles import Filing, Profile, ProfileMaker, RowMaker
@@ -24,7 +25,8 @@ from declarations.seeding.registers import interest_id, register_id
 from declarations.states import ConflictState as C
 from declarations.states import RegisterState as State
 from declarations.states import TaskState as T
-from mapping.models import RiskAreaPost
+from mapping.models import RiskArea, RiskAreaPost
+from mapping.services import OfferedArea
 from people.models.organisation import PostLevel
 from people.seeding.demo import DEMO_OPD, DEMO_POSTS
 from people.seeding.population import Kinship, Person
@@ -32,6 +34,10 @@ from people.seeding.province import as_json
 
 COPIES = 2
 CLONES = 6
+HIGH = ("TINGGI", "SANGAT_TINGGI")
+# Areas of procurement, permits, grants and audit.
+DEALING = "^(PBJ|IZN|HIB|AUD)-"
+MADE_UP = ("1234567890123", "0000000000000")
 SILENT_OPD, NIL_OPD, OFF_MAP_OPD = "05.08", "04.17", "04.15"
 Edit = Callable[[Profile, RowMaker], None]
 
@@ -63,12 +69,15 @@ class Planter:
             and p.post.opd not in (DEMO_OPD, SILENT_OPD, NIL_OPD)
             and not p.acting
             and self._has_three_years(p)
+            and clock.superior(p) is not None
         ]
         self.rng.shuffle(self.free)
+        named = RiskAreaPost.objects.filter(area__map__state="approved")
         self.risky = set(
-            RiskAreaPost.objects.filter(
-                area__map__state="approved", area__level__in=("TINGGI", "SANGAT_TINGGI")
-            ).values_list("post__code", flat=True)
+            named.filter(area__level__in=HIGH).values_list("post__code", flat=True)
+        )
+        self.dealing = set(
+            named.filter(area__template__code__regex=DEALING).values_list("post__code", flat=True)
         )
 
     def _has_three_years(self, person: Person) -> bool:
@@ -81,9 +90,7 @@ class Planter:
         for index, person in enumerate(self.free):
             if fits(person):
                 del self.free[index]
-                self.profiles.complete.add(person.id)
-                self.story.apart.add(person.id)
-                return person
+                return self.settle(person)
         return None
 
     def claim(self, person: Person) -> Person:
@@ -91,11 +98,32 @@ class Planter:
         self.take(lambda other: other is person)
         return person
 
+    def settle(self, person: Person) -> Person:
+        """Nothing else touches them from now on; for somebody who was never free."""
+        self.profiles.complete.add(person.id)
+        self.story.apart.add(person.id)
+        return person
+
     def edit(self, person: Person, change: Edit) -> None:
         self.profiles.complete.add(person.id)
         self.profiles.edits[person.id].append(change)
 
-    def note(self, kind: str, people: list[Person], what: str, **where: Any) -> None:
+    def note(
+        self,
+        kind: str,
+        people: list[Person],
+        what: str,
+        *,
+        case: Statement | Conflict | None = None,
+        after: Statement | None = None,
+        **where: Any,
+    ) -> None:
+        """`after`: what was signed later, though the declared `case` forbade it."""
+        if case:
+            where["matter"] = case.matter.pk
+            where["conflict" if isinstance(case, Conflict) else "statement"] = case.pk
+        if after:
+            where |= {"signed": after.matter.pk, "statement": after.pk}
         self.records.append(
             {
                 "kind": kind,
@@ -136,7 +164,7 @@ class Planter:
         """A signed statement free of conflict on a matter of its own, in this year."""
         matter = self.matter(person, kind=options.pop("kind", "PBJ"))
         at = options.pop("at", None) or self.clock.in_year(self.rng, self.year, first_month=5)
-        case = Statement(person, matter, parties, at, **options)
+        case = Statement(person, matter, parties, at, pk=self.cases.new_id(), **options)
         self.todo.append(case)
         return case
 
@@ -147,7 +175,7 @@ class Planter:
             person, kind=options.pop("matter_kind", "PBJ"), area=options.pop("area", True)
         )
         at = options.pop("at", None) or self.clock.days_ago(self.rng, 100)
-        case = Conflict(person, matter, parties, at=at, **options)
+        case = Conflict(person, matter, parties, at=at, pk=self.cases.new_id(), **options)
         self.todo.append(case)
         return case
 
@@ -171,6 +199,7 @@ class Planter:
         self.story.apart.update(p.id for p in self.province.obliged if p.post.opd == SILENT_OPD)
         self._e1_silent_unit()
         self._e2_off_map()
+        self._e3_past_its_day()
         self._e4_nil_rate()
         self._a12_clones()
         for _copy in range(COPIES):
@@ -188,6 +217,18 @@ class Planter:
                 "A3_company_without_identifier",
                 [person],
                 row["name"],
+                register=self.register(person, self.year),
+            )
+
+    def _a6_made_up_number(self) -> None:
+        if person := self.take():
+            number = MADE_UP[self.rng.randrange(len(MADE_UP))]
+            row = self.maker.business(person, nib=number)
+            self.add_row(person, "business", row, since=self.year)
+            self.note(
+                "A6_made_up_number",
+                [person],
+                f"{row['name']}: {number}",
                 register=self.register(person, self.year),
             )
 
@@ -305,7 +346,13 @@ class Planter:
                 person, occupation="Direktur", employer=company.name, relation="ipar"
             )
             self.add_row(person, "family", kin, since=self.year)
-            self.note("B2_moved_to_kin", [person], company.name, relative=kin["name"])
+            self.note(
+                "B2_moved_to_kin",
+                [person],
+                company.name,
+                relative=kin["name"],
+                register=self.register(person, self.year),
+            )
 
     def _b3_born_around_appointment(self) -> None:
         if person := self.take(lambda p: p.starts_on.year >= self.year - 4):
@@ -318,6 +365,7 @@ class Planter:
                 row["name"],
                 appointed_on=person.starts_on,
                 started_on=born,
+                register=self.register(person, self.year),
             )
 
     def _b11_always_late(self) -> None:
@@ -363,7 +411,7 @@ class Planter:
                 [person],
                 case.matter.title,
                 register=self.register(person, self.year),
-                matter=case.matter.pk,
+                case=case,
             )
 
     def _nil_two_years_in_risk_post(self) -> None:
@@ -373,6 +421,19 @@ class Planter:
                 "B11_nil_two_years_in_risk_post",
                 [person],
                 person.post.title,
+                register=self.register(person, self.year),
+            )
+
+    def _q1_deals_in_risk_post(self) -> None:
+        if person := self.take(lambda p: p.post.code in self.dealing):
+            row = self.maker.business(
+                person, deals_with_government="yes", dealings="Penyedia alat tulis kantor."
+            )
+            self.add_row(person, "business", row, since=self.year)
+            self.note(
+                "Q1_deals_in_risk_post",
+                [person],
+                row["name"],
                 register=self.register(person, self.year),
             )
 
@@ -386,7 +447,7 @@ class Planter:
             found = (0, self.interest(person, row, self.year), "identifier")
             case = self.clean(person, [NamedParty.of(company)], matched=[found])
             self.note(
-                "C2_own_company_called_another", [person], company.name, matter=case.matter.pk
+                "C2_own_company_called_another", [person], company.name, case=case
             )
 
     def _c3_relatives_employer(self) -> None:
@@ -400,7 +461,7 @@ class Planter:
                 "C3_relatives_company_called_another",
                 [person],
                 company.name,
-                matter=case.matter.pk,
+                case=case,
                 relative=row["name"],
             )
 
@@ -414,7 +475,7 @@ class Planter:
             self.add_row(person, "previous_posts", row, since=self.year)
             found = (0, self.interest(person, row, self.year), "interest")
             case = self.clean(person, [NamedParty.of(company)], matched=[found])
-            self.note("C6_former_employer_is_party", [person], company.name, matter=case.matter.pk)
+            self.note("C6_former_employer_is_party", [person], company.name, case=case)
 
     def _c12_giver_is_party(self) -> None:
         if person := self.take():
@@ -424,7 +485,7 @@ class Planter:
             self.add_row(person, "gifts", row, since=self.year)
             found = (0, self.interest(person, row, self.year), "interest")
             case = self.clean(person, [NamedParty.of(company)], matched=[found])
-            self.note("C12_giver_is_party", [person], company.name, matter=case.matter.pk)
+            self.note("C12_giver_is_party", [person], company.name, case=case)
 
     def _c14_grant_to_own_body(self) -> None:
         if person := self.take():
@@ -433,7 +494,7 @@ class Planter:
             self.add_row(person, "posts_held", row, since=self.year)
             found = (0, self.interest(person, row, self.year), "interest")
             case = self.clean(person, [NamedParty(body)], kind="HIBAH", matched=[found])
-            self.note("C14_grant_to_own_body", [person], body, matter=case.matter.pk)
+            self.note("C14_grant_to_own_body", [person], body, case=case)
 
     # Kin, posts and panels
 
@@ -473,7 +534,7 @@ class Planter:
             found = (0, self.interest(person, row, self.year), "relative")
             case = self.clean(person, [NamedParty(row["name"])], kind="SELEKSI", matched=[found])
             self.note(
-                "D2_panel_related_to_candidate", [person], row["name"], matter=case.matter.pk
+                "D2_panel_related_to_candidate", [person], row["name"], case=case
             )
 
     def _d3_auditors_ground(self) -> None:
@@ -486,7 +547,24 @@ class Planter:
             found = (0, self.interest(person, row, self.year), "employer")
             name = self.province.opds[other.post.opd].name
             case = self.clean(person, [NamedParty(name)], kind="AUDIT", matched=[found])
-            self.note("D3_auditors_own_ground", [person, other], name, matter=case.matter.pk)
+            self.note("D3_auditors_own_ground", [person, other], name, case=case)
+
+    def _d3_former_opd(self) -> None:
+        """Somebody who came to the Inspectorate lately, see `Population.move_auditors`."""
+        lately = self.clock.on - datetime.timedelta(days=600)
+        for person in self.province.obliged:
+            came = person.post.opd == "03" and person.earlier and person.earlier[2] > lately
+            if came and person.id not in self.story.apart and person.earlier[0].opd != "03":
+                name = self.province.opds[self.settle(person).earlier[0].opd].name
+                at = self.clock.days_ago(self.rng, 30)
+                case = self.clean(person, [NamedParty(name)], kind="AUDIT", at=at)
+                self.note(
+                    "D3_auditors_former_opd",
+                    [person],
+                    name,
+                    case=case,
+                )
+                return
 
     def _d4_double_post(self) -> None:
         if person := self.take(lambda p: p.post.opd in ("01.04", "05.02", "01.03", "04.03")):
@@ -549,6 +627,17 @@ class Planter:
             opd=OFF_MAP_OPD,
         )
 
+    def _e3_past_its_day(self) -> None:
+        """The maps neglect the silent OPD."""
+        rows = RiskArea.objects.filter(
+            map__state="approved", map__opd__code=SILENT_OPD, residual_level__in=("", *HIGH),
+            level__in=HIGH, status__in=("planned", "running"), due_on__lt=self.clock.on,
+        )  # fmt: skip
+        for row in rows.order_by("position")[:COPIES]:
+            self.note(
+                "E3_area_past_its_day", [], row.activity, opd=SILENT_OPD, area_id=row.pk,
+            )  # fmt: skip
+
     def _e4_nil_rate(self) -> None:
         self.note("E4_nil_rate_outlier", [], "semua daftar nihil", opd=NIL_OPD)
 
@@ -572,9 +661,69 @@ class Planter:
                 "F1_recusal_breach",
                 [person],
                 party.name,
-                matter=case.matter.pk,
-                signed=after.matter.pk,
+                case=case,
+                after=after,
             )
+
+    def _f1_recusal_decision(self) -> None:
+        """The superior is kept out of a party, and decides a subordinate's conflict with it."""
+        person = self.take(self._is_decided_by_free)
+        superior = self._free_superior(person) if person else None
+        if person and superior:
+            self.claim(superior)
+            party = NamedParty.of(self.vendor())
+            due = self.clock.on + datetime.timedelta(days=20)
+            options: dict[str, Any] = {"state": C.CONTROLLED, "task_due": due}
+            case = self.declared(superior, [party], at=self._this_year(), **options)
+            self.declared(person, [party], at=self.clock.days_ago(self.rng, 20), **options)
+            self.note(
+                "F1_recusal_decision",
+                [superior, person],
+                party.name,
+                case=case,
+            )
+
+    def _is_decided_by_free(self, person: Person) -> bool:
+        superior = self._free_superior(person)
+        return superior is not None and superior is self.clock.superior(person)
+
+    # What runs on the day (the automatic flags, and the level of the area)
+
+    def _running(self, name: str, what: str, person: Person, **options: Any) -> None:
+        case = self.declared(
+            person,
+            [NamedParty.of(self.vendor())],
+            state=C.CONTROLLED,
+            at=self._this_year(),
+            task_due=self.clock.on + datetime.timedelta(days=20),
+            **options,
+        )
+        self.note(name, [person], what, case=case)
+
+    def _q2_actual(self) -> None:
+        if person := self.take():
+            self._running("Q2_actual_conflict", "konflik aktual", person, kind="actual")
+
+    def _q3_high_level(self) -> None:
+        if person := self.take():
+            self._running("Q3_high_level", "dinilai sangat tinggi", person, is_grave=True)
+
+    def _l1_very_high(self) -> None:
+        self._in_area("L1_area_very_high", "SANGAT_TINGGI")
+
+    def _l2_high(self) -> None:
+        self._in_area("L2_area_high", "TINGGI")
+
+    def _in_area(self, name: str, level: str) -> None:
+        if person := self.take(lambda p: self._area_of(p.post.opd, level) is not None):
+            area = self._area_of(person.post.opd, level)
+            fitting = (key for key, codes in texts.AREAS.items() if area.code in codes)
+            matter = self.matter(person, kind=next(fitting, "LAINNYA"), area=area)
+            self._running(name, area.label, person, matter=matter)
+
+    def _area_of(self, opd: str, level: str) -> OfferedArea | None:
+        offered = self.cases.lists.areas.get(opd, ())
+        return next((each for each in offered if each.row and each.level == level), None)
 
     def _f2_superior_late(self) -> None:
         if person := self.take():
@@ -591,7 +740,7 @@ class Planter:
                 "F2_superior_late",
                 [superior, person],
                 "lebih dari 7 hari kerja",
-                matter=case.matter.pk,
+                case=case,
             )
 
     def _f2_overdue_now(self) -> None:
@@ -606,7 +755,7 @@ class Planter:
                 "F2_decision_overdue",
                 [self.clock.superior(person), person],
                 "belum diputus setelah batas waktu",
-                matter=case.matter.pk,
+                case=case,
             )
 
     def _f3_acted_while_suspended(self) -> None:
@@ -626,8 +775,8 @@ class Planter:
                 "F3_acted_while_suspended",
                 [person],
                 party.name,
-                matter=case.matter.pk,
-                signed=after.matter.pk,
+                case=case,
+                after=after,
             )
 
     def _f4_task_overdue(self) -> None:
@@ -641,7 +790,7 @@ class Planter:
                 task_due=due,
                 task_states=(T.OPEN,),
             )
-            self.note("F4_task_overdue", [person], f"jatuh tempo {due}", matter=case.matter.pk)
+            self.note("F4_task_overdue", [person], f"jatuh tempo {due}", case=case)
 
     def _f5_stale_after_transfer(self) -> None:
         moved = next(
@@ -660,8 +809,7 @@ class Planter:
         )
         if moved is None:
             return
-        self.profiles.complete.add(moved.id)
-        self.story.apart.add(moved.id)
+        self.settle(moved)
         before = self.clock.working_day(moved.starts_on - datetime.timedelta(days=60))
         case = self.declared(
             moved, [NamedParty.of(self.vendor())], state=C.CONTROLLED, followed_up=False,
@@ -672,7 +820,7 @@ class Planter:
             "F5_plan_stale_after_transfer",
             [moved],
             "rencana tidak dievaluasi",
-            matter=case.matter.pk,
+            case=case,
             moved_on=moved.starts_on,
         )
 
@@ -694,7 +842,7 @@ class Planter:
                 "F6_told_to_stop_still_declared",
                 [person],
                 row["employer"],
-                matter=case.matter.pk,
+                case=case,
                 register=self.register(person, self.year),
             )
 
@@ -716,7 +864,7 @@ class Planter:
             "D6_decided_by_kin",
             [superior, person],
             "tidak ada konflik menurut ipar",
-            matter=case.matter.pk,
+            case=case,
         )
 
     def _continued_though_found(self) -> None:
@@ -729,7 +877,7 @@ class Planter:
                 state=C.CONTROLLED,
                 at=self._this_year(),
             )
-            self.note("F7_continued_though_found", [person], "LANJUT", matter=case.matter.pk)
+            self.note("F7_continued_though_found", [person], "LANJUT", case=case)
 
     def _declared_after_decision(self) -> None:
         if person := self.take():
@@ -744,7 +892,7 @@ class Planter:
                 "F8_declared_after_decision",
                 [person],
                 "keputusan sudah diambil",
-                matter=case.matter.pk,
+                case=case,
             )
 
     def _replacement_conflicted(self) -> None:
@@ -764,7 +912,7 @@ class Planter:
                 state=C.CONTROLLED,
             )
             self.note(
-                "F9_replacement_conflicted", [second, first], company.name, matter=case.matter.pk
+                "F9_replacement_conflicted", [second, first], company.name, case=case
             )
 
     STEPS = (
@@ -778,6 +926,8 @@ class Planter:
         _f3_acted_while_suspended, _f4_task_overdue, _f5_stale_after_transfer,
         _f6_refused_then_done, _superior_related, _continued_though_found,
         _declared_after_decision, _replacement_conflicted, _a2_share_left_blank,
+        _a6_made_up_number, _q1_deals_in_risk_post, _d3_former_opd, _f1_recusal_decision,
+        _q2_actual, _q3_high_level, _l1_very_high, _l2_high,
     )  # fmt: skip
 
 

@@ -249,7 +249,7 @@ class ProfileMaker:
     def __init__(self, province: Any, companies: CompanyMaker, clock: Any) -> None:
         self.province, self.companies, self.clock = province, companies, clock
         self.last_year = clock.last_year
-        # Whose registers the planting changes: theirs are all there, and accepted.
+        # Whose registers the planting changes: theirs are all there, accepted, with all kin.
         self.complete: set[uuid.UUID] = set()
         self.nil_opds: set[str] = set()
         self.edits: dict[uuid.UUID, list[Callable[[Profile, RowMaker], None]]] = defaultdict(list)
@@ -264,7 +264,7 @@ class ProfileMaker:
         kin = [
             maker.colleague(other, relation, self.province.opds[other.post.opd].name)
             for other, relation in self.kin.get(person.id, ())
-            if rng.random() < 0.9
+            if rng.random() < 0.9 or person.id in self.complete
         ]
         is_nil = person.post.opd in self.nil_opds
         rows = defaultdict(list) if is_nil else first_rows(rng, maker, person, kin)

@@ -38,6 +38,8 @@ MOVED = 0.22
 HAS_KIN = 0.12
 EMAIL_DOMAIN = "pegawai.example.invalid"
 RESERVOIR = 400
+INSPECTORATE, DEPARTMENTS = "03", "04."
+NEW_AUDITORS = 2
 # Seats that the demonstration's accounts hold; they are never vacant.
 ALWAYS_FILLED_PREFIXES = ("01.GUB", "01.WAGUB", "01.SEKDA", "04.02.", "03.", "05.04.", "04.14.")
 
@@ -306,6 +308,25 @@ class Population:
     def _some_shared_post(self, own: PostSpec) -> PostSpec:
         found = self.rng.choice(self.staff_posts)
         return found if found is not own else self.staff_posts[0]
+
+    def move_auditors(self) -> None:
+        """Some of the Inspectorate came from another OPD a year ago; a small one has few."""
+        until = self.on - datetime.timedelta(days=400)
+        since = datetime.date(until.year, until.month, 1)
+        own = [
+            person
+            for person in self.kept
+            if person.post.opd == INSPECTORATE
+            and person.is_active
+            and person.post.rank in (1, 3)
+            and person.post.code not in SETTLED
+            and person.earlier is None
+            and int(person.nip[8:12]) < since.year - 2
+        ]
+        elsewhere = [post for post in self.staff_posts if post.opd.startswith(DEPARTMENTS)]
+        for person in sorted(own, key=lambda person: person.post.rank)[:NEW_AUDITORS]:
+            person.starts_on = since
+            self._held_earlier(person, self.rng.choice(elsewhere))
 
     def appoint_acting(self) -> None:
         """Two of three vacant seats are looked after by somebody of the same OPD (Plt)."""

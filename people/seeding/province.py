@@ -113,6 +113,7 @@ def _write(population: Population, *, report: Report) -> None:
         if len(batch) >= writing.BATCH:
             flush()
     flush()
+    population.move_auditors()
     population.appoint_acting()
     writing.write_assignments(population.kept)
 
@@ -158,7 +159,7 @@ def _grant(
         user_id=person.id,
         role=role,
         opd=opd,
-        starts_on=on,
+        starts_on=max(on, person.starts_on),
         reason="Surat tugas penataan peran portal",
         granted_by_id=by.id if by else None,
     )

@@ -9,6 +9,23 @@ REGISTER = Step("register", "Daftar kepentingan {year}", "menyampaikan", "regist
 PERSON = Step("person", "{person}")
 REGISTER_ROWS = (("Daftar kepentingan", "register"), ("Ditandatangani", "signed_on"))
 
+
+def _company(condition: str, *, facts: str = "") -> str:
+    """The companies of the registers in force of which `condition` is true, one finding each."""
+    return f"""
+        SELECT 'row:' || r.declarant_id || ':' || i.row_key AS key, r.declarant_id AS subject,
+               r.opd_id AS opd, r.year::int AS year, ARRAY[r.declarant_id] AS people,
+               jsonb_build_object('register', r.id, 'company', i.name, {facts}
+                   'signed_on', <day r.sent_at>, 'year', r.year) AS facts,
+               jsonb_build_object('person', u.name) AS shown
+          FROM declarations_interest i
+          JOIN declarations_interestregister r ON r.id = i.register_id
+          JOIN people_user u ON u.id = r.declarant_id
+         WHERE i.section = 'business' AND {condition}
+           AND i.ended_on IS NULL AND <among r.declarant_id> AND <newest r>
+    """  # noqa: S608 -- made of constants
+
+
 _THEIR_KEY = person_key_of("them.name")
 RELATIVE_MISSING = Rule(
     code="A1_RELATIVE_MISSING",
@@ -73,18 +90,7 @@ NO_IDENTIFIER = Rule(
     catalogue="A3",
     title=_("A company without NIB or NPWP"),
     weight=200,
-    sql="""
-        SELECT 'row:' || r.declarant_id || ':' || i.row_key AS key, r.declarant_id AS subject,
-               r.opd_id AS opd, r.year::int AS year, ARRAY[r.declarant_id] AS people,
-               jsonb_build_object('register', r.id, 'company', i.name,
-                   'signed_on', <day r.sent_at>, 'year', r.year) AS facts,
-               jsonb_build_object('person', u.name) AS shown
-          FROM declarations_interest i
-          JOIN declarations_interestregister r ON r.id = i.register_id
-          JOIN people_user u ON u.id = r.declarant_id
-         WHERE i.section = 'business' AND i.identifier = '' AND i.ended_on IS NULL
-           AND <among r.declarant_id> AND <newest r>
-    """,
+    sql=_company("i.identifier = ''"),
     sentence="{person} mencantumkan usaha {company} tanpa NIB atau NPWP.",
     steps=(PERSON, REGISTER, Step("company", "{company}", "tanpa NIB/NPWP")),
     clears=("Pegawai menambahkan NIB atau NPWP {company}.",),
@@ -146,18 +152,7 @@ OWNER_OF_NOTHING = Rule(
     catalogue="A4",
     title=_("An owner with a share of zero"),
     weight=300,
-    sql="""
-        SELECT 'row:' || r.declarant_id || ':' || i.row_key AS key, r.declarant_id AS subject,
-               r.opd_id AS opd, r.year::int AS year, ARRAY[r.declarant_id] AS people,
-               jsonb_build_object('register', r.id, 'company', i.name,
-                   'signed_on', <day r.sent_at>, 'year', r.year) AS facts,
-               jsonb_build_object('person', u.name) AS shown
-          FROM declarations_interest i
-          JOIN declarations_interestregister r ON r.id = i.register_id
-          JOIN people_user u ON u.id = r.declarant_id
-         WHERE i.section = 'business' AND i.answers->>'role' = 'owner' AND i.share_percent = 0
-           AND i.ended_on IS NULL AND <among r.declarant_id> AND <newest r>
-    """,
+    sql=_company("i.answers->>'role' = 'owner' AND i.share_percent = 0"),
     sentence="{person} menyebut diri pemilik {company}, tetapi mengisi saham 0%.",
     steps=(PERSON, REGISTER, Step("company", "{company}", "pemilik, saham 0%")),
     clears=("Pegawai memperbaiki peran atau persentase saham {company}.",),
@@ -170,19 +165,7 @@ NO_SHARE = Rule(
     title=_("A shareholder or owner who says no share"),
     weight=200,
     parameters=(Parameter("roles", _("roles that have a share"), ["owner", "shareholder"]),),
-    sql="""
-        SELECT 'row:' || r.declarant_id || ':' || i.row_key AS key, r.declarant_id AS subject,
-               r.opd_id AS opd, r.year::int AS year, ARRAY[r.declarant_id] AS people,
-               jsonb_build_object('register', r.id, 'company', i.name,
-                   'signed_on', <day r.sent_at>, 'year', r.year) AS facts,
-               jsonb_build_object('person', u.name) AS shown
-          FROM declarations_interest i
-          JOIN declarations_interestregister r ON r.id = i.register_id
-          JOIN people_user u ON u.id = r.declarant_id
-         WHERE i.section = 'business' AND i.answers->>'role' = ANY(%(roles)s)
-           AND i.share_percent IS NULL AND i.ended_on IS NULL
-           AND <among r.declarant_id> AND <newest r>
-    """,
+    sql=_company("i.answers->>'role' = ANY(%(roles)s) AND i.share_percent IS NULL"),
     sentence="{person} mencantumkan diri sebagai pemilik atau pemegang saham {company} tanpa "
     "mengisi persentase saham.",
     steps=(PERSON, REGISTER, Step("company", "{company}", "tanpa persentase saham")),
@@ -233,29 +216,33 @@ IMPOSSIBLE_DATE = Rule(
     evidence=(*REGISTER_ROWS, ("Sejak", "started_on"), ("Lahir (menurut NIP)", "born_on")),
 )
 
+# The form takes thirteen digits, of whatever kind: its example copied, one key held down.
+_DIGITS = "regexp_replace(i.identifier, '[^0-9]', '', 'g')"
+_FAULT = f"""CASE
+                   WHEN length({_DIGITS}) NOT IN (13, 15, 16) THEN 'jumlah angkanya keliru'
+                   WHEN {_DIGITS} ~ '^(.)\\1+$' THEN 'satu angka diulang terus'
+                   WHEN strpos('01234567890123456789', {_DIGITS}) > 0
+                        THEN 'angkanya berurutan seperti contoh pada formulir' END"""
 BAD_IDENTIFIER = Rule(
     code="A6_IDENTIFIER_DIGITS",
     catalogue="A6",
-    title=_("A NIB or NPWP with an impossible number of digits"),
+    title=_("A NIB or NPWP that nobody can have been given"),
     weight=300,
-    sql="""
-        SELECT 'row:' || r.declarant_id || ':' || i.row_key AS key, r.declarant_id AS subject,
-               r.opd_id AS opd, r.year::int AS year, ARRAY[r.declarant_id] AS people,
-               jsonb_build_object('register', r.id, 'company', i.name,
-                   'identifier', i.identifier, 'signed_on', <day r.sent_at>,
-                   'year', r.year) AS facts,
-               jsonb_build_object('person', u.name) AS shown
-          FROM declarations_interest i
-          JOIN declarations_interestregister r ON r.id = i.register_id
-          JOIN people_user u ON u.id = r.declarant_id
-         WHERE i.section = 'business' AND i.identifier <> ''
-           AND length(regexp_replace(i.identifier, '[^0-9]', '', 'g')) NOT IN (13, 15, 16)
-           AND <among r.declarant_id> AND <newest r>
-    """,
-    sentence="Nomor {identifier} untuk {company} pada daftar {person} bukan NIB atau NPWP.",
-    steps=(PERSON, REGISTER, Step("company", "{company}", "nomor {identifier}")),
+    sql=_company(
+        f"i.identifier <> '' AND {_FAULT} IS NOT NULL",
+        facts=f"'identifier', i.identifier, 'fault', {_FAULT},",
+    ),
+    sentence=(
+        "Nomor {identifier} untuk {company} pada daftar {person} bukan NIB atau NPWP: {fault}."
+    ),
+    steps=(
+        PERSON,
+        REGISTER,
+        Step("company", "{company}", "nomor {identifier}"),
+        Step("missing", "Bukan NIB atau NPWP", "{fault}"),
+    ),
     clears=("Pegawai memperbaiki NIB atau NPWP {company}.",),
-    evidence=(*REGISTER_ROWS, ("Usaha", "company"), ("Nomor", "identifier")),
+    evidence=(*REGISTER_ROWS, ("Usaha", "company"), ("Nomor", "identifier"), ("Sebab", "fault")),
 )
 
 PLACEHOLDER = Rule(

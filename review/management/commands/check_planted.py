@@ -41,8 +41,18 @@ class Command(BaseCommand):
             note = f"  province too small: {note}" if note else ""
             self.stdout.write(f"{line.name:42}{line.number:7}{line.found:7}{note}")
         self.stdout.write(f"Recall {result.recall:.3f}\n")
-        self.stdout.write("Rule                                        flags planted")
+        self.stdout.write("Rule                                        flags planted follow others")
         for line in result.rules:
-            note = f"  others: {line.note}" if line.note and line.found < line.number else ""
-            self.stdout.write(f"{line.name:42}{line.number:7}{line.found:8}{note}")
-        self.stdout.write(f"Precision {result.precision:.3f}")
+            note = f"  {line.note}" if line.others else ""
+            self.stdout.write(
+                f"{line.name:42}{line.number:7}{line.found:8}{line.follows:7}{line.others:7}{note}"
+            )
+        flags, found, follows, others = (
+            sum(getattr(line, name) for line in result.rules)
+            for name in ("number", "found", "follows", "others")
+        )
+        self.stdout.write(
+            f"Precision {result.precision:.3f}: of {flags} flags {found} are planted, {follows} "
+            "are about people or OPDs in whom another case was planted (they follow from it, or "
+            f"meet it by chance), and {others} the invented story makes true, as each line says."
+        )

@@ -81,7 +81,7 @@ KINDS: dict[str, str] = {
 # The relative of these is known by name only.
 BY_FIRST_PERSON = frozenset(("D3_auditors_own_ground",))
 # What the list and the inputs of a flag both name: the same row, not only the same person.
-ROWS = ("register", "statement", "conflict", "act", "report", "area_id")
+ROWS = ("register", "statement", "conflict", "act", "report", "area_id", "interest")
 BY_CHANCE = "the story makes it true by chance"
 # Why a rule flags what was neither planted nor follows from it.
 OTHERWISE = {
@@ -89,7 +89,7 @@ OTHERWISE = {
     "B3_BORN_AT_APPOINTMENT": "ordinary companies that began near an appointment",
     "B11_OFTEN_LATE": "people of the story who are late in two years",
     "B11_NIL_THEN_DECLARED": "conflicts of the story, declared by people whose register is nil",
-    "D5_NO_REGISTER": "people of the story without a register, or with a draft of one",
+    "D5_NO_REGISTER": "people of the story whose register is missing, a draft or withdrawn",
     "E2_OFF_THE_MAP": "conflicts of the story in areas that the OPD's map lacks",
     "E3_RISK_WITHOUT_CONTROL": "areas of the story that no control made better, past their day",
     "F2_DECISION_OVERDUE": "declarations of the story that went to the next superior unanswered",
@@ -164,9 +164,7 @@ def report(planted: list[dict[str, Any]], *, at: datetime.datetime) -> Report:
         hits |= {flag.key for flag in matched}
         line.found += _is_found(record, matched)
     result.kinds = list(by_kind.values())
-    result.too_small = {
-        kind: "nobody fits" for kind, line in by_kind.items() if line.number == 0
-    }
+    result.too_small = {kind: "nobody fits" for kind, line in by_kind.items() if line.number == 0}
     silent = by_kind["E1_silent_opd"]
     if silent.found < silent.number:
         _excuse_silent(result, planted, at=at)

@@ -84,9 +84,9 @@ class _Maker:
                 self.note("F3_signed_while_suspended", made, conflict.declarant)
 
     def former(self) -> None:
-        """One who left lately is a party of a contract."""
+        """Two who left lately are each a party of a contract."""
         leavers = cooling_off.leavers(on=self.on).filter(name__contains=" ")
-        for proposal in cooling_off.proposals_for(leavers[:1]):
+        for proposal in cooling_off.proposals_for(leavers[:EACH]):
             head = next((h for h in self.heads if h.post.opd_id == proposal.opd.pk), None)
             if head is not None and proposal.ended_on < self.on:
                 made = self.add(head.user, proposal.opd.pk, "Jasa konsultan", self.on - DAY,

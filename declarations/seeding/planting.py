@@ -29,6 +29,7 @@ from mapping.models import RiskArea, RiskAreaPost
 from mapping.services import OfferedArea
 from people.models.organisation import PostLevel
 from people.seeding.demo import DEMO_OPD, DEMO_POSTS
+from people.seeding.names import MALE
 from people.seeding.population import Kinship, Person
 from people.seeding.province import as_json
 
@@ -73,9 +74,7 @@ class Planter:
         ]
         self.rng.shuffle(self.free)
         named = RiskAreaPost.objects.filter(area__map__state="approved")
-        self.risky = set(
-            named.filter(area__level__in=HIGH).values_list("post__code", flat=True)
-        )
+        self.risky = set(named.filter(area__level__in=HIGH).values_list("post__code", flat=True))
         self.dealing = set(
             named.filter(area__template__code__regex=DEALING).values_list("post__code", flat=True)
         )
@@ -298,11 +297,12 @@ class Planter:
         for number, person in enumerate(clones):
             self.make_nil(person, since=self.year)
             self.edit(person, _sent_at(self.year, at + datetime.timedelta(seconds=70 * number)))
-        self.note("A12_clone_nil_filing", clones, f"{len(clones)} nihil dalam 10 menit", opd=opd)
+        what = f"{len(clones)} nihil dalam 10 menit"
+        if len(clones) == CLONES:
+            self.note("A12_clone_nil_filing", clones, what, opd=opd)
 
     def _a1_missing_spouse(self) -> None:
-        pair = self._married_in_different_opds()
-        if pair:
+        if pair := self._married_in_different_opds() or self._marry():
             one, other, relation = pair
             self.make_nil(other, since=self.year - 2)
             self.note(
@@ -321,6 +321,20 @@ class Planter:
                 first, second = self.claim(kinship.first), self.claim(kinship.second)
                 return first, second, kinship.relation
         return None
+
+    def _marry(self) -> tuple[Person, Person, str] | None:
+        """Two of about one age, where no couple is left."""
+        first = self.take()
+        second = first and self.take(
+            lambda p: p.sex != first.sex and abs(p.born_on.year - first.born_on.year) < 8
+        )
+        if not first or not second:
+            return None
+        relation, inverse = ("istri", "suami") if first.sex == MALE else ("suami", "istri")
+        self.province.kinships.append(Kinship(first, second, relation, inverse))
+        row = self.maker.colleague(second, relation, self.province.opds[second.post.opd].name)
+        self.add_row(first, "family", row, since=self.year - 2)
+        return first, second, relation
 
     # Against the register of the year before
 
@@ -434,6 +448,7 @@ class Planter:
                 "Q1_deals_in_risk_post",
                 [person],
                 row["name"],
+                interest=row["name"],
                 register=self.register(person, self.year),
             )
 
@@ -446,9 +461,7 @@ class Planter:
             self.add_row(person, "business", row, since=self.year)
             found = (0, self.interest(person, row, self.year), "identifier")
             case = self.clean(person, [NamedParty.of(company)], matched=[found])
-            self.note(
-                "C2_own_company_called_another", [person], company.name, case=case
-            )
+            self.note("C2_own_company_called_another", [person], company.name, case=case)
 
     def _c3_relatives_employer(self) -> None:
         if person := self.take():
@@ -533,9 +546,7 @@ class Planter:
             self.add_row(person, "family", row, since=self.year)
             found = (0, self.interest(person, row, self.year), "relative")
             case = self.clean(person, [NamedParty(row["name"])], kind="SELEKSI", matched=[found])
-            self.note(
-                "D2_panel_related_to_candidate", [person], row["name"], case=case
-            )
+            self.note("D2_panel_related_to_candidate", [person], row["name"], case=case)
 
     def _d3_auditors_ground(self) -> None:
         if person := self.take(lambda p: p.post.opd == "03"):
@@ -558,12 +569,7 @@ class Planter:
                 name = self.province.opds[self.settle(person).earlier[0].opd].name
                 at = self.clock.days_ago(self.rng, 30)
                 case = self.clean(person, [NamedParty(name)], kind="AUDIT", at=at)
-                self.note(
-                    "D3_auditors_former_opd",
-                    [person],
-                    name,
-                    case=case,
-                )
+                self.note("D3_auditors_former_opd", [person], name, case=case)
                 return
 
     def _d4_double_post(self) -> None:
@@ -620,12 +626,9 @@ class Planter:
                 area=False,
                 at=self._this_year(),
             )
-        self.note(
-            "E2_conflicts_off_the_map",
-            people,
-            "dua konflik aktual tanpa area rawan",
-            opd=OFF_MAP_OPD,
-        )
+        what = "dua konflik aktual tanpa area rawan"
+        if len(people) > 1:
+            self.note("E2_conflicts_off_the_map", people, what, opd=OFF_MAP_OPD)
 
     def _e3_past_its_day(self) -> None:
         """The maps neglect the silent OPD."""
@@ -911,22 +914,22 @@ class Planter:
                 at=self._this_year(),
                 state=C.CONTROLLED,
             )
-            self.note(
-                "F9_replacement_conflicted", [second, first], company.name, case=case
-            )
+            self.note("F9_replacement_conflicted", [second, first], company.name, case=case)
 
+    # Who is rare comes first.
     STEPS = (
-        _a1_missing_spouse, _a3_no_identifier, _a4_shares, _a4_owner_of_nothing,
+        _d3_auditors_ground, _d3_former_opd, _f1_recusal_decision, _a1_missing_spouse,
+        _a3_no_identifier, _a4_shares, _a4_owner_of_nothing,
         _a5_before_birth, _a11_placeholder, _b1_vanished, _b2_moved_to_kin,
         _b3_born_around_appointment, _b11_always_late, _b11_never, _b11_returned_often,
         _b11_nil_then_declared, _nil_two_years_in_risk_post, _c2_own_company,
         _c3_relatives_employer, _c6_former_employer, _c12_giver_is_party, _c14_grant_to_own_body,
-        _d1_reporting_line, _d2_panel, _d3_auditors_ground, _d4_double_post, _d5_no_declaration,
+        _d1_reporting_line, _d2_panel, _d4_double_post, _d5_no_declaration,
         _d6_reviewer_is_kin, _f1_recusal_breach, _f2_superior_late, _f2_overdue_now,
         _f3_acted_while_suspended, _f4_task_overdue, _f5_stale_after_transfer,
         _f6_refused_then_done, _superior_related, _continued_though_found,
         _declared_after_decision, _replacement_conflicted, _a2_share_left_blank,
-        _a6_made_up_number, _q1_deals_in_risk_post, _d3_former_opd, _f1_recusal_decision,
+        _a6_made_up_number, _q1_deals_in_risk_post,
         _q2_actual, _q3_high_level, _l1_very_high, _l2_high,
     )  # fmt: skip
 

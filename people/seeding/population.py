@@ -92,6 +92,11 @@ class Person:
         return self.ends_on is None
 
 
+def _first_day(person: Person) -> datetime.date:
+    """Nobody holds a post before the year of the appointment has passed."""
+    return datetime.date(int(person.nip[8:12]), 12, 31)
+
+
 @dataclass(frozen=True, slots=True)
 class Kinship:
     """`second` is `relation` of `first`; the other way round it is `inverse`."""
@@ -120,6 +125,8 @@ class Population:
         self.made = 0
         self._seeking_kin: deque[Person] = deque(maxlen=RESERVOIR)
         self._promoted: deque[Person] = deque(maxlen=RESERVOIR)
+        # Codes of seats whose last holder is known.
+        self._taken_over: set[str] = set()
 
     def people(self) -> Iterator[Person]:
         """Everybody once. The posts of those who are kept may still change: write them last."""
@@ -130,6 +137,7 @@ class Population:
                 self.vacant.append(post)
             else:
                 yield self._fill(post)
+        yield from self._former_officials(seats)
         rest = self.number - self.made
         total = sum(post.weight for post in shared)
         carried = 0.0
@@ -140,6 +148,27 @@ class Population:
             carried -= count
             for _number in range(count):
                 yield self._fill(post)
+
+    def _former_officials(self, seats: list[PostSpec]) -> Iterator[Person]:
+        """Who left the service lately; the seat's present holder took it over from them."""
+        lately = self.on - datetime.timedelta(days=700)
+        changed = [
+            post.holders[0]
+            for post in seats
+            if post.because
+            and post.opd.startswith(DEPARTMENTS)
+            and post.code not in SETTLED | self._taken_over
+            and post.holders
+            and post.holders[0].starts_on > lately
+        ]
+        for successor in changed[: max(3, self.number // 250)]:
+            person = self._make(successor.post, self.rng.choice((MALE, FEMALE)), None, "")
+            last = successor.starts_on - ONE_DAY
+            first = max(last - ONE_DAY * self.rng.randint(400, 1_400), _first_day(person))
+            if (last - first).days > 60 and self.made < self.number:
+                person.starts_on, person.ends_on = first, last
+                self.made += 1
+                yield person
 
     def _stays_vacant(self, post: PostSpec) -> bool:
         if post.code.startswith(ALWAYS_FILLED_PREFIXES) or post.is_head or not post.is_single:
@@ -287,6 +316,7 @@ class Population:
             if before is not None:
                 self._promoted.remove(before)
                 self._held_earlier(before, post)
+                self._taken_over.add(post.code)
         if post.rank >= 3:
             self._promoted.append(person)
         if person.earlier is None and not post.is_single and rng.random() < MOVED:
@@ -299,9 +329,7 @@ class Population:
 
     def _held_earlier(self, person: Person, post: PostSpec) -> None:
         last = person.starts_on - ONE_DAY
-        first = last - datetime.timedelta(days=self.rng.randint(400, 1_400))
-        # Nobody holds a post before the year of the appointment has passed.
-        first = max(first, datetime.date(int(person.nip[8:12]), 12, 31))
+        first = max(last - ONE_DAY * self.rng.randint(400, 1_400), _first_day(person))
         if (last - first).days > 60:
             person.earlier = (post, first, last)
 

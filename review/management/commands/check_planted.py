@@ -41,7 +41,9 @@ class Command(BaseCommand):
             note = f"  province too small: {note}" if note else ""
             self.stdout.write(f"{line.name:42}{line.number:7}{line.found:7}{note}")
         self.stdout.write(f"Recall {result.recall:.3f}\n")
-        self.stdout.write("Rule                                        flags planted follow others")
+        self.stdout.write(
+            "Rule                                        flags planted follow others"
+        )
         for line in result.rules:
             note = f"  {line.note}" if line.others else ""
             self.stdout.write(

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from people.models import Opd
 from review.flag_states import FlagState
 from review.models import Flag, RuleVersion
 from review.rules import RULES
@@ -165,9 +166,10 @@ def report(planted: list[dict[str, Any]], *, at: datetime.datetime) -> Report:
         line.found += _is_found(record, matched)
     result.kinds = list(by_kind.values())
     result.too_small = {kind: "nobody fits" for kind, line in by_kind.items() if line.number == 0}
-    silent = by_kind["E1_silent_opd"]
-    if silent.found < silent.number:
-        _excuse_silent(result, planted, at=at)
+    for kind, excuse in (("E1_silent_opd", _few_peers), ("E4_nil_rate_outlier", _wide_spread)):
+        line = by_kind[kind]
+        if line.found < line.number and (words := excuse(_opds(planted, kind), at=at)):
+            result.too_small[kind] = words
     people = frozenset().union(*map(_people, planted))
     opds = {record["where"].get("opd") for record in planted}
     for code, found in sorted(flags.items()):
@@ -214,23 +216,31 @@ def _people(record: dict[str, Any]) -> frozenset[uuid.UUID]:
     return frozenset(uuid.UUID(person["id"]) for person in record["people"])
 
 
-def _excuse_silent(
-    result: Report, planted: list[dict[str, Any]], *, at: datetime.datetime
-) -> None:
+def _opds(planted: list[dict[str, Any]], kind: str) -> set[str]:
+    return {record["where"]["opd"] for record in planted if record["kind"] == kind}
+
+
+def _loosened(code: str, opds: set[str], *, at: datetime.datetime, **parameters: int) -> Any:
+    """The parameters in force, and what the rule would say of these OPDs with looser ones."""
+    current = RuleVersion.objects.current().get(rule=code).parameters
+    found = findings(RULES[code], {**current, **parameters}, at=at)
+    keys = set(Opd.objects.filter(code__in=opds).values_list("pk", flat=True))
+    return current, [inputs for _key, _fp, inputs, _who, opd, _people in found if opd in keys]
+
+
+def _few_peers(opds: set[str], *, at: datetime.datetime) -> str:
     """With few conflicts in all, a silent OPD is no news: say what peers would have declared."""
-    rule = RULES["E1_SILENT_UNIT"]
-    current = RuleVersion.objects.current().get(rule=rule.code).parameters
-    opds = {r["where"]["opd"] for r in planted if r["kind"] == "E1_silent_opd"}
-    for _key, _fp, inputs, _subject, opd, _people in findings(
-        rule, {**current, "expected": 0}, at=at
-    ):
-        code = _code_of(opd)
-        if code in opds and float(inputs["expected"]) * 100 < current["expected"]:
-            result.too_small["E1_silent_opd"] = (
-                f"peers would have declared {inputs['expected']}, the rule asks for "
-                f"{current['expected'] / 100:g}"
-            )
+    current, found = _loosened("E1_SILENT_UNIT", opds, at=at, expected=0)
+    least = current["expected"] / 100
+    few = [inputs["expected"] for inputs in found if float(inputs["expected"]) < least]
+    return f"peers would have declared {few[0]}, the rule asks for {least:g}" if few else ""
 
 
-def _code_of(opd: int) -> str:
-    return str(Flag.opd.field.related_model.objects.values_list("code", flat=True).get(pk=opd))
+def _wide_spread(opds: set[str], *, at: datetime.datetime) -> str:
+    """Where a few registers make an OPD's rate, all nil may be no outlier."""
+    _current, found = _loosened("E4_NIL_OUTLIER", opds, at=at, fence=0)
+    usual = [inputs["usual"] for inputs in found if float(inputs["percent"]) == 100]
+    return (
+        f"three of four OPDs have {usual[0]}% or less, but they differ so much that even 100% "
+        "is no outlier" if usual else ""
+    )  # fmt: skip

@@ -317,7 +317,7 @@ class Population:
                 self._promoted.remove(before)
                 self._held_earlier(before, post)
                 self._taken_over.add(post.code)
-        if post.rank >= 3:
+        if post.rank >= 3 and post.level != PostLevel.POLITICAL:
             self._promoted.append(person)
         if person.earlier is None and not post.is_single and rng.random() < MOVED:
             self._held_earlier(person, self._some_shared_post(post))
@@ -346,13 +346,15 @@ class Population:
             for person in self.kept
             if person.post.opd == INSPECTORATE
             and person.is_active
-            and person.post.rank in (1, 3)
+            and not person.post.is_head
             and person.post.code not in SETTLED
-            and person.earlier is None
             and int(person.nip[8:12]) < since.year - 2
         ]
         elsewhere = [post for post in self.staff_posts if post.opd.startswith(DEPARTMENTS)]
-        for person in sorted(own, key=lambda person: person.post.rank)[:NEW_AUDITORS]:
+        auditors = [person for person in own if person.post.rank in (1, 3)]
+        own = auditors if len(auditors) > 2 * NEW_AUDITORS else own
+        own.sort(key=lambda person: person.starts_on, reverse=True)
+        for person in own[:NEW_AUDITORS] if len(own) > 2 * NEW_AUDITORS else own[:1]:
             person.starts_on = since
             self._held_earlier(person, self.rng.choice(elsewhere))
 

@@ -35,6 +35,7 @@ from tests.review.factories import approved_map, make_conflict, make_statement, 
 NOW = timezone.now()
 TODAY = timezone.localdate(NOW)
 DAY = datetime.timedelta(days=1)
+NIB = "9120304050607"
 _numbers = itertools.count(1)
 
 
@@ -95,7 +96,7 @@ def add_row(made: InterestRegister, position: int, **row: Any) -> None:
         is_person=is_person,
         organisation_key=name_key(organisation) if organisation else "",
         **{
-            "identifier": "" if is_person else "1234567890123",
+            "identifier": "" if is_person else NIB,
             "relation": "ipar" if is_person else "",
             **row,
         },
@@ -205,7 +206,7 @@ def a2(hit: bool) -> None:
 
 
 def a3(hit: bool) -> None:
-    register(person(), {"identifier": "" if hit else "1234567890123"})
+    register(person(), {"identifier": "" if hit else NIB})
 
 
 def a4(hit: bool) -> None:
@@ -224,7 +225,8 @@ def a5(hit: bool) -> None:
 
 
 def a6(hit: bool) -> None:
-    register(person(), {"identifier": "12345" if hit else "1234567890123"})
+    for made_up in ("12345", "0000000000000", "1234567890123") if hit else (NIB,):
+        register(person(), {"identifier": made_up})
 
 
 def a11(hit: bool) -> None:

@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from review import planted
 from review.rules import RULES
 from review.services.evaluation import findings
 from tests.review.flag_cases import CASES
@@ -20,6 +21,10 @@ def found(code):
 
 def test_every_rule_has_a_case():
     assert set(CASES) | ELSEWHERE == set(RULES)
+
+
+def test_the_demonstration_plants_a_case_of_every_rule():
+    assert set(planted.KINDS.values()) == set(RULES)
 
 
 @pytest.mark.parametrize("code", CASES)
@@ -42,6 +47,16 @@ def test_rule_is_silent_on_the_near_miss(code):
     CASES[code](hit=False)
 
     assert found(code) == []
+
+
+def test_numbers_that_nobody_was_given_are_told_apart():
+    CASES["A6_IDENTIFIER_DIGITS"](hit=True)
+
+    assert {inputs["fault"] for _key, _fp, inputs, *_rest in found("A6_IDENTIFIER_DIGITS")} == {
+        "jumlah angkanya keliru",
+        "satu angka diulang terus",
+        "angkanya berurutan seperti contoh pada formulir",
+    }
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ ROWS = ("register", "statement", "conflict", "act", "report", "area_id", "intere
 BY_CHANCE = "the story makes it true by chance"
 # Why a rule flags what was neither planted nor follows from it.
 OTHERWISE = {
-    "A1_RELATIVE_MISSING": "one of ten relatives of the story names nobody back",
+    "A1_RELATIVE_MISSING": "one of ten relatives names nobody back, nor does the OPD of nil registers",
     "B3_BORN_AT_APPOINTMENT": "ordinary companies that began near an appointment",
     "B11_OFTEN_LATE": "people of the story who are late in two years",
     "B11_NIL_THEN_DECLARED": "conflicts of the story, declared by people whose register is nil",
@@ -238,7 +238,7 @@ def _few_peers(opds: set[str], *, at: datetime.datetime) -> str:
 
 def _wide_spread(opds: set[str], *, at: datetime.datetime) -> str:
     """Where a few registers make an OPD's rate, all nil may be no outlier."""
-    _current, found = _loosened("E4_NIL_OUTLIER", opds, at=at, fence=0)
+    _current, found = _loosened("E4_NIL_OUTLIER", opds, at=at, fence=0, least=1)
     usual = [inputs["usual"] for inputs in found if float(inputs["percent"]) == 100]
     return (
         f"three of four OPDs have {usual[0]}% or less, but they differ so much that even 100% "

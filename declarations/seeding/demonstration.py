@@ -7,6 +7,7 @@ services and workflow, so that its documents are issued, signed by the worker an
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections import defaultdict
 from typing import Any
 
@@ -29,6 +30,7 @@ from people.models import User
 from people.proof import Proof
 from people.roles import Role
 from people.seeding.demo import DEMO_OPD, DEMO_POSTS
+from people.seeding.population import Person
 
 OWN_COMPANY = "CV Rafflesia Husada Farma"
 OWN_NIB = "9120001234567"
@@ -41,6 +43,7 @@ def edit_profiles(province: Any, profiles: ProfileMaker, story: Any) -> None:
         if person := province.holder(code):
             profiles.complete.add(person.id)
             story.apart.add(person.id)
+    profiles.complete.update(person.id for person in _colleagues(province))
     declarant = province.holder(DEMO_POSTS[Role.DECLARANT])
 
     def change(profile: Profile, maker: RowMaker) -> None:
@@ -73,7 +76,7 @@ def prepare(province: Any) -> None:
     _clean_statement(declarant)
     _open_statement(declarant)
     _open_register(declarant, province)
-    _registers_to_check(province, people)
+    _registers_to_check(province)
     _accepted_register(superior, people[Role.OPD_OFFICER], province)
 
 
@@ -265,18 +268,24 @@ def _without_nil(draft: drafts.Draft, section: str) -> drafts.Draft:
     return draft | {section: {"rows": list(draft.get(section, {}).get("rows", []))}}
 
 
-def _registers_to_check(province: Any, people: dict[Role, User]) -> None:
-    """Two colleagues tell of something new; their signed registers wait for the officer."""
-    taken = {user.pk for user in people.values()}
-    colleagues = [
+def _colleagues(province: Any) -> list[Person]:
+    """Two of the accounts' OPD who had to declare this year, and have."""
+    first = datetime.date(province.on.year, 3, 1)
+    found = (
         person
         for person in province.obliged
-        if person.post.opd == DEMO_OPD and person.id not in taken and person.post.rank == 3
-    ]
-    for person in colleagues[:2]:
+        if person.post.opd == DEMO_OPD
+        and person.post.code not in DEMO_POSTS.values()
+        and person.post.rank == 3
+        and person.starts_on <= first
+    )
+    return list(itertools.islice(found, 2))
+
+
+def _registers_to_check(province: Any) -> None:
+    """Two colleagues tell of something new; their signed registers wait for the officer."""
+    for person in _colleagues(province):
         user = User.objects.get(pk=person.id)
-        if user.interestregisters.filter(state__in=("draft", "returned", "sent")).exists():
-            continue
         row = {
             "description": "Tanah kosong di dekat rencana rumah sakit",
             "kind": "land",

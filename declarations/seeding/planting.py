@@ -568,9 +568,9 @@ class Planter:
         """Where nobody of the Inspectorate has been there for three years."""
         for person in self.province.obliged:
             stays = person.post.opd == "03" and person.post.code not in DEMO_POSTS.values()
-            if stays and not person.post.is_head and person.id not in self.story.apart:
-                if person.starts_on < datetime.date(self.year, 1, 1):
-                    return self.settle(person)
+            is_free = not person.post.is_head and person.id not in self.story.apart
+            if stays and is_free and person.starts_on < datetime.date(self.year, 1, 1):
+                return self.settle(person)
         return None
 
     def _d3_former_opd(self) -> None:
@@ -655,6 +655,8 @@ class Planter:
             )  # fmt: skip
 
     def _e4_nil_rate(self) -> None:
+        of_opd = (person.id for person in self.province.obliged if person.post.opd == NIL_OPD)
+        self.profiles.complete.update(of_opd)
         self.note("E4_nil_rate_outlier", [], "semua daftar nihil", opd=NIL_OPD)
 
     # How cases are handled

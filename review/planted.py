@@ -86,7 +86,7 @@ ROWS = ("register", "statement", "conflict", "act", "report", "area_id", "intere
 BY_CHANCE = "the story makes it true by chance"
 # Why a rule flags what was neither planted nor follows from it.
 OTHERWISE = {
-    "A1_RELATIVE_MISSING": "one of ten relatives names nobody back, nor does the OPD of nil registers",
+    "A1_RELATIVE_MISSING": "one of ten relatives names nobody back, and the nil OPD names none",
     "B3_BORN_AT_APPOINTMENT": "ordinary companies that began near an appointment",
     "B11_OFTEN_LATE": "people of the story who are late in two years",
     "B11_NIL_THEN_DECLARED": "conflicts of the story, declared by people whose register is nil",

@@ -1,8 +1,9 @@
 """What runs by the clock."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_tasks import task
 
@@ -21,9 +22,18 @@ def escalate_conflicts() -> int:
 
     Control plans whose superior has left pass to the present one; what was found to be no conflict
     is closed as soon as nobody looks at it any more.
-
-    One transaction a case: one that fails is logged and does not stop the others.
     """
+    return _escalate(escalation.suspects)
+
+
+@task(queue_name="default", max_attempts=3)
+def escalate_any_conflict() -> int:
+    """The same by night, with a close look at every open case (`escalation.suspects`)."""
+    return _escalate(lambda rows, **_narrower: rows)
+
+
+def _escalate(narrowed: Callable[..., QuerySet[ConflictDeclaration]]) -> int:
+    """One transaction a case: one that fails is logged and does not stop the others."""
     on = timezone.localdate()
     moved = _each(escalation.data_requests_lapsed(on=on), conflicts.lapse_data_request)
 
@@ -48,16 +58,16 @@ def escalate_conflicts() -> int:
         return True
 
     moved += _each(escalation.cleared(), close_cleared)
-    moved += _each(escalation.waiting(), pass_on)
-    return moved + _each(escalation.led(), hand_over)
+    moved += _each(narrowed(escalation.waiting(), on=on, or_else=Q(due_on__lte=on)), pass_on)
+    return moved + _each(narrowed(escalation.led(), on=on), hand_over)
 
 
 def _each(
-    found: Iterable[ConflictDeclaration], step: Callable[[ConflictDeclaration], object]
+    found: QuerySet[ConflictDeclaration], step: Callable[[ConflictDeclaration], object]
 ) -> int:
     """How many took the step. Those that changed meanwhile are left for the next run."""
     done = 0
-    for conflict in list(found):
+    for conflict in found.iterator(chunk_size=200):
         try:
             done += bool(step(conflict))
         except TransitionError as error:

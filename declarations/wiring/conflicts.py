@@ -46,4 +46,9 @@ def wire() -> None:
         tasks.escalate_conflicts,
         every=datetime.timedelta(minutes=10),
     )
+    schedule.register(
+        "declarations.escalate_any_conflict",
+        tasks.escalate_any_conflict,
+        daily_at=datetime.time(1, 45),
+    )
     register_viewer("F3", may_view, visible_documents)

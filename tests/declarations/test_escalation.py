@@ -7,7 +7,12 @@ from django.utils import timezone
 
 from audit.models import AuditEvent
 from declarations import tasks
-from declarations.models import ConflictDeclaration, DataRequest, HandlerChange
+from declarations.models import (
+    ConflictDeclaration,
+    DataRequest,
+    HandlerChange,
+    InterestRegister,
+)
 from declarations.services import escalation, suspensions
 from declarations.workflow import conflicts
 from declarations.workflow.base import TransitionError
@@ -16,6 +21,7 @@ from people.calendar import add_working_days
 from tests.declarations.factories import family_row
 from tests.declarations.office import make_office
 from tests.declarations.scenes import asked, register_of, sent, under_review
+from tests.queries import count_queries
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +121,30 @@ def test_superior_who_became_involved_is_passed_over(office):
     assert (conflict.handler, conflict.handler_changes.last().reason) == (
         office.head, "conflicted",
     )  # fmt: skip
+
+
+def test_a_tie_that_only_a_name_tells_is_found_by_night(office):
+    """Every few minutes only those are looked at whom a thousand-at-once query points out."""
+    conflict = sent(office)
+    long_ago = timezone.now() - escalation.LATELY - datetime.timedelta(days=2)
+    register_of(office.superior, family={"rows": [family_row(office.staff.name)]})
+    InterestRegister.objects.update(sent_at=long_ago)
+    assert escalation.reason_to_replace(fresh(conflict), on=timezone.localdate()) == "conflicted"
+
+    assert run() == 0
+    assert tasks.escalate_any_conflict.func() == 1
+    assert fresh(conflict).handler == office.head
+
+
+def test_more_open_cases_cost_no_more_queries(office):
+    asked = []
+    for _more in range(2):
+        sent(office)
+        InterestRegister.objects.update(sent_at=timezone.now() - datetime.timedelta(days=9))
+        asked.append(count_queries(run))
+
+    assert ConflictDeclaration.objects.awaiting().count() == 2
+    assert asked[0] == asked[1]
 
 
 def test_one_who_let_it_pass_does_not_get_it_back_when_the_next_moves(office):

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from django import forms
-from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
@@ -17,21 +16,17 @@ HOLE = re.compile(r"%\(\w+\)s")
 
 
 def _actions() -> list[tuple[str, Any]]:
-    """In words, with the code that stands in the list and in the export."""
+    """In words, by the kind of thing that is done something with."""
     named = [
-        (action, f"{HOLE.sub('…', str(sentence))} ({action})")
+        (action, HOLE.sub("…", str(sentence)))
         for action, sentence in sorted(presentation.actions().items())
     ]
-    return [("", _("All actions")), *named]
+    return [("", _("All actions")), *sorted(named, key=lambda pair: pair[1].casefold())]
 
 
 def _target_types() -> list[tuple[str, Any]]:
-    labels = [
-        (model._meta.label_lower, model._meta.verbose_name)
-        for model in apps.get_models()
-        if model.__module__.split(".")[0] in presentation.OUR_APPS
-    ]
-    return [("", _("All objects")), *sorted(labels, key=lambda pair: str(pair[1]))]
+    labels = sorted(presentation.kinds().items(), key=lambda pair: str(pair[1]))
+    return [("", _("All objects")), *labels]
 
 
 class EventFilterForm(forms.Form):

@@ -9,7 +9,10 @@ A sentence continues "[who] … ". `%(…)s` takes what `record` was given as da
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -17,14 +20,21 @@ from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from audit.models import AuditEvent
 
 LONGEST_VALUE = 200
-OUR_APPS = ("people", "jobs", "notices", "statements", "mapping", "declarations", "review")
-
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# What is left where a key stood: separators before it, and a row's own prefix ("person:").
+KEY = re.compile(rf"[\s—:#]*(?:\w+:)?{UUID.pattern}(?:[:/-]\S*)?")
+# (type, key) of a thing, and the ways to find what people call many of them at once.
+Target = tuple[str, str]
+Namer = Callable[[set[Target]], dict[Target, str]]
 _sentences: dict[str, Any] = {}
+_words: dict[str, Any] = {}
+_kinds: dict[str, Any] = {}
+_namers: list[Namer] = []
 
 
 class _Values(dict):
@@ -35,9 +45,8 @@ class _Values(dict):
 
     def __getitem__(self, key: str) -> str:
         value = super().__getitem__(key)
-        if isinstance(value, list):
-            value = ", ".join(str(item) for item in value)
-        return str(value)[:LONGEST_VALUE]
+        items = value if isinstance(value, list) else [value]
+        return ", ".join(str(_words.get(str(item), item)) for item in items)[:LONGEST_VALUE]
 
 
 def register_all(sentences: Mapping[str, Any]) -> None:
@@ -50,6 +59,26 @@ def register(action: str, sentence: Any) -> None:
         raise ImproperlyConfigured(f"The action {action} has two sentences.")
 
 
+def name_codes(words: Mapping[str, Any]) -> None:
+    """What a reader sees in the place of a code that events carry as a value (a rule's)."""
+    _words.update(words)
+
+
+def name_kinds(kinds: Mapping[str, Any]) -> None:
+    """How people call the things of a type: `{"review.case": _("Case")}`."""
+    _kinds.update(kinds)
+
+
+def kinds() -> dict[str, Any]:
+    return dict(_kinds)
+
+
+def register_namer(namer: Namer) -> None:
+    """`namer(targets)` gives names to those it knows, in one query however many there are."""
+    if namer not in _namers:
+        _namers.append(namer)
+
+
 def actions() -> dict[str, Any]:
     return dict(_sentences)
 
@@ -59,7 +88,12 @@ def sentence(event: AuditEvent) -> str:
     template = _sentences.get(event.action)
     if template is None:
         return event.action
-    return str(template) % _Values({"target": event.target_label} | event.data)
+    return str(template) % _Values({"target": plain(event.target_label)} | event.data)
+
+
+def plain(label: str) -> str:
+    """The label without the keys of rows, which say nothing to a reader."""
+    return KEY.sub("", label).strip()
 
 
 def actor(event: AuditEvent) -> str:
@@ -73,17 +107,37 @@ class Line:
     at: datetime.datetime
     actor: str
     sentence: str
-    action: str
+    kind: str
     target: str
+    target_type: str
     target_id: str
 
 
-def describe(event: AuditEvent) -> Line:
+def together(lines: Iterable[Line]) -> list[tuple[Line, int]]:
+    """Each line with how often it follows itself: a page read five times in a row is one line."""
+    runs = groupby(lines, key=lambda line: (line.actor, line.sentence, line.target_id))
+    return [(run[0], len(run)) for run in (list(found) for _key, found in runs)]
+
+
+def describe_all(events: Sequence[AuditEvent]) -> list[Line]:
+    """With names for people to read, found for all lines together."""
+    targets = {(event.target_type, event.target_id) for event in events}
+    names: dict[Target, str] = {}
+    for namer in _namers:
+        names |= namer(targets)
+    return [
+        describe(event, name=names.get((event.target_type, event.target_id), ""))
+        for event in events
+    ]
+
+
+def describe(event: AuditEvent, *, name: str = "") -> Line:
     return Line(
         at=event.at,
         actor=actor(event),
         sentence=sentence(event),
-        action=event.action,
-        target=event.target_label,
+        kind=str(_kinds.get(event.target_type, event.target_type)),
+        target=name or plain(event.target_label),
+        target_type=event.target_type,
         target_id=event.target_id,
     )

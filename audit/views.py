@@ -28,7 +28,7 @@ class EventListView(PermissionRequiredMixin, PartMixin, KeysetListView):
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(form=self.form, **kwargs)
-        context["rows"] = [presentation.describe(event) for event in context["page"]]
+        context["rows"] = presentation.describe_all(context["page"].items)
         context["export_query"] = self.request.GET.urlencode()
         return context
 

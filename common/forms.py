@@ -83,10 +83,15 @@ class CleanCharField(Explained, forms.CharField):
         return clean_text(value, limit=self.max_length) or self.empty_value
 
     def widget_attrs(self, widget: forms.Widget) -> dict:
-        """No `maxlength`: browsers cut pasted text without a word."""
+        """No limits: browsers cut pasted text without a word, and complain in their language."""
         attrs = super().widget_attrs(widget)
-        attrs.pop("maxlength", None)
+        for limit in ("maxlength", "minlength"):
+            attrs.pop(limit, None)
         return attrs
+
+
+# A reason that a later reader, or a court, can weigh: no "x", no "ok".
+SHORTEST_REASON = 10
 
 
 class CleanTextarea(CleanCharField):

@@ -6,7 +6,7 @@ class DeclarationsConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import presentation  # noqa: PLC0415 -- models must be loaded before
-        from declarations import messages, sentences, wiring  # noqa: PLC0415 -- models must be loaded before
+        from declarations import audit_kinds, messages, sentences, wiring  # noqa: PLC0415 -- models must be loaded before
         from declarations.policies import (  # noqa: F401, PLC0415 -- registers the policies
             configuration,
             conflicts,
@@ -16,6 +16,8 @@ class DeclarationsConfig(AppConfig):
             statements,
         )
 
+        presentation.name_kinds(audit_kinds.KINDS)
+        presentation.register_namer(audit_kinds.names)
         presentation.register_all(sentences.SENTENCES)
         messages.register_all()
         wiring.wire_all()

@@ -6,8 +6,9 @@ class MappingConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import presentation  # noqa: PLC0415 -- models must be loaded before
-        from mapping import messages, policies, sentences, wiring  # noqa: F401, PLC0415 -- policies register themselves
+        from mapping import audit_kinds, messages, policies, sentences, wiring  # noqa: F401, PLC0415 -- policies register themselves
 
+        presentation.name_kinds(audit_kinds.KINDS)
         presentation.register_all(sentences.SENTENCES)
         messages.register_all()
         wiring.wire()

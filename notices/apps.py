@@ -11,7 +11,7 @@ class NoticesConfig(AppConfig):
         # Models must be loaded before tasks and policies can be.
         from audit import presentation  # noqa: PLC0415 -- see above
         from jobs import schedule  # noqa: PLC0415 -- see above
-        from notices import account, kinds, menu, policies, tasks  # noqa: F401, PLC0415 -- see above
+        from notices import account, audit_kinds, kinds, menu, policies, tasks  # noqa: F401, PLC0415 -- see above
         from people import navigation  # noqa: PLC0415 -- see above
 
         account.listen_to_accounts()
@@ -25,5 +25,6 @@ class NoticesConfig(AppConfig):
         schedule.register("notices.remind", tasks.remind, daily_at=datetime.time(7))
         schedule.register("notices.digest", tasks.send_digests, daily_at=datetime.time(15, 30))
         schedule.register("notices.clean_up", tasks.clean_up, daily_at=datetime.time(2, 45))
+        presentation.name_kinds(audit_kinds.KINDS)
         presentation.register("email.retry", _("sent an e-mail again that was not delivered"))
         presentation.register("notice.preference", _("changed how notices reach them"))

@@ -6,8 +6,9 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import presentation  # noqa: PLC0415 -- models must be loaded before
-        from people import navigation, policies, sentences  # noqa: F401, PLC0415 -- registers the policies
+        from people import audit_kinds, navigation, policies, sentences  # noqa: F401, PLC0415 -- registers the policies
 
+        presentation.name_kinds(audit_kinds.KINDS)
         presentation.register_all(sentences.SENTENCES)
         navigation.register(navigation.own_items)
 

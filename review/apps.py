@@ -10,8 +10,10 @@ class ReviewConfig(AppConfig):
         from audit import presentation  # noqa: PLC0415 -- see above
         from notices import kinds  # noqa: PLC0415 -- see above
         from people import navigation  # noqa: PLC0415 -- see above
-        from review import act_policies, menu, policies, sentences  # noqa: F401, PLC0415 -- see above
+        from review import act_policies, audit_kinds, menu, policies, sentences  # noqa: F401, PLC0415 -- see above
 
+        presentation.name_kinds(audit_kinds.KINDS)
+        presentation.register_namer(audit_kinds.names)
         presentation.register_all(sentences.SENTENCES)
         kinds.register("review.reminded", _("The head of your OPD reminds you"))
         navigation.register(menu.items)

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import CleanTextarea, UploadField, plain_helper
+from common.forms import SHORTEST_REASON, CleanTextarea, UploadField, plain_helper
 from declarations.models import ConflictDeclaration
 from people.models import User
 from review.models import Case, HandoverRecipient
@@ -62,6 +62,7 @@ class CaseFileForm(forms.Form):
 class ReasonForm(CaseForm):
     reason = CleanTextarea(
         label=_("Reason"),
+        min_length=SHORTEST_REASON,
         help_text=_("It stays in the history of the case."),
         max_length=1_000,
         rows=3,
@@ -71,6 +72,7 @@ class ReasonForm(CaseForm):
 class ReopenForm(ReasonForm):
     reason = CleanTextarea(
         label=_("What is new"),
+        min_length=SHORTEST_REASON,
         help_text=_("The former decision stays on record; the case gets a new limit."),
         example=_("The vendor's deed names the wife as a shareholder."),
         max_length=1_000,
@@ -122,6 +124,7 @@ class OutcomeForm(CaseForm):
     )
     reasons = CleanTextarea(
         label=_("Reasons"),
+        min_length=SHORTEST_REASON,
         help_text=_("What was looked at, and what it shows. The portal decides no sanction."),
         max_length=8_000,
         rows=8,
@@ -173,6 +176,12 @@ class ClarificationForm(CaseForm):
 
     def __init__(self, *args: Any, documents: list[MarkedDocument], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not any(group.places for group in documents):
+            del self.fields["places"]
+            self.fields["question"].help_text = _(
+                "The person has no signed document to mark a place of: the question stands alone."
+            )
+            return
         field_of(self, "places").choices = [
             (
                 f"{group.document.title} {group.document.number}",

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from common.forms import CleanCharField, CleanTextarea, plain_helper
+from common.forms import SHORTEST_REASON, CleanCharField, CleanTextarea, plain_helper
 from people.models import Opd
 from review.case_forms import field_of
 from review.states import CaseOrigin
@@ -102,6 +102,7 @@ class BulkForm(forms.Form):
     tindakan = forms.ChoiceField(label=_("With the ticked cases"))
     alasan = CleanTextarea(
         label=_("Reasons"),
+        min_length=SHORTEST_REASON,
         help_text=_("For a recommendation or a decision."),
         required=False,
         max_length=2_000,

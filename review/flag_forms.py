@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import CleanCharField, CleanTextarea, plain_helper
+from common.forms import SHORTEST_REASON, CleanCharField, CleanTextarea, plain_helper
 from people.models import Opd
 from review.flag_states import FlagState
 from review.models import RuleVersion
@@ -67,6 +67,7 @@ class JudgeForm(forms.Form):
 
     reason = CleanTextarea(
         label=_("Reason"),
+        min_length=SHORTEST_REASON,
         help_text=_("It stays with the flag, for whoever looks at it after you."),
         max_length=2_000,
         rows=4,
@@ -155,6 +156,7 @@ class RuleForm(_Settings):
     reason = CleanCharField(
         label=_("Reason"),
         help_text=_("Why the rule is changed; it stays with the version."),
+        min_length=SHORTEST_REASON,
         max_length=500,
     )
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=1_000_000)

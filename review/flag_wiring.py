@@ -20,6 +20,7 @@ from review import flag_policies, flag_tasks  # noqa: F401 -- adds permissions
 from review.flag_sentences import SENTENCES
 from review.flag_states import FLAG_TRANSITIONS, ON_REPORT, FlagState
 from review.models import Flag
+from review.rules import RULES
 from review.workflow import flags
 
 # With the scheduler's second and the worker's, a change is flagged within five.
@@ -57,6 +58,7 @@ def wire() -> None:
     holding.register(holds)
     state_diagrams.register("A flag of the rules", FlagState, FLAG_TRANSITIONS)
     presentation.register_all(SENTENCES)
+    presentation.name_codes({code: rule.title for code, rule in RULES.items()})
     kinds.register(flags.ASKED, _("The Inspectorate asks about your declaration"))
     navigation.register(menu)
     schedule.register("review.flags", flag_tasks.follow_changes, every=LOOK_EVERY)

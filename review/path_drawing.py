@@ -8,8 +8,10 @@ from django.utils.safestring import SafeString
 
 # As wide as a phone leaves it, so that the letters are not made smaller there.
 WIDTH, BOX, GAP, LINE, SMALL_LINE = 290, 20, 46, 17, 14
+# Left of the middle, so that the words beside an arrow have room.
+ARROW = 72
 # What fits into a box, and beside an arrow.
-LETTERS, EDGE_LETTERS = 34, 18
+LETTERS, EDGE_LETTERS = 32, 24
 
 
 def draw(path: dict[str, Any], *, title: Any, description: Any, chart_id: str) -> SafeString:
@@ -54,12 +56,12 @@ def _box(top: int, height: int, lines: list[str], kind: str) -> SafeString:
 
 def _edge(top: int, lines: list[str]) -> SafeString:
     """An arrow with its words beside it; as long as they need."""
-    middle, height = WIDTH // 2, _edge_height(lines)
+    height = _edge_height(lines)
     first = top + height // 2 + 4 - (len(lines) - 1) * SMALL_LINE // 2
-    texts = ((middle + 14, first + SMALL_LINE * number, line) for number, line in enumerate(lines))
+    texts = ((ARROW + 14, first + SMALL_LINE * number, line) for number, line in enumerate(lines))
     return format_html(
         '<path class="chart-interval" d="M{} {}v{}m-6 -7l6 7l6 -7"></path>{}',
-        middle, top + 2, height - 6,
+        ARROW, top + 2, height - 6,
         format_html_join("", '<text class="chart-tick" x="{}" y="{}">{}</text>', texts),
     )  # fmt: skip
 

@@ -172,7 +172,7 @@ class ConflictDeclaration(Declaration):
         ]
 
     def __str__(self) -> str:
-        return f"F3 {self.year} — {self.declarant_id}"
+        return f"F3 {self.year}"
 
     def get_absolute_url(self) -> str:
         return address("declarations:conflict_detail", self.pk)

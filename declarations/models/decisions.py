@@ -142,7 +142,7 @@ class SuperiorDecision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"F5 {self.year} — {self.conflict_id}"
+        return f"F5 {self.year}"
 
     def get_absolute_url(self) -> str:
         return address("declarations:decision_detail", self.pk)

@@ -134,7 +134,7 @@ class ControlPlan(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"F6 {self.year} — {self.conflict_id}"
+        return f"F6 {self.year}"
 
     def get_absolute_url(self) -> str:
         return reverse("declarations:plan_detail", args=[self.pk])

@@ -129,7 +129,7 @@ class InterestRegister(Declaration):
         ]
 
     def __str__(self) -> str:
-        return f"F1 {self.year} — {self.declarant_id}"
+        return f"F1 {self.year}"
 
     @property
     def label(self) -> str:

@@ -113,7 +113,7 @@ class DecisionStatement(Declaration):
         ]
 
     def __str__(self) -> str:
-        return f"F2 {self.year} — {self.declarant_id}"
+        return f"F2 {self.year}"
 
     def get_absolute_url(self) -> str:
         return address("declarations:statement_detail", self.pk)

@@ -42,6 +42,10 @@ def places_of(subject: User) -> list[MarkedDocument]:
     return [MarkedDocument(document, list(_places(document))) for document in documents]
 
 
+def has_places(subject: User) -> bool:
+    return any(group.places for group in places_of(subject))
+
+
 def marked(subject: User, keys: Collection[str]) -> list[dict[str, Any]]:
     """What a request keeps of the places; unknown keys are left out."""
     wanted = set(keys)

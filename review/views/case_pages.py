@@ -109,7 +109,8 @@ class CaseDetailView(CaseMixin, TemplateView):
         }
 
     def history(self) -> dict[str, Any]:
-        events = [presentation.describe(event) for event in trail.history(self.case, limit=100)]
+        lines = [presentation.describe(event) for event in trail.history(self.case, limit=100)]
+        events = presentation.together(lines)
         letters = self.case.handovers.select_related("recipient", "document", "issued_by")
         return {"events": events, "letters": list(letters.defer("document__content"))}
 

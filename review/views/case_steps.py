@@ -101,7 +101,7 @@ class AskView(CaseFormView):
             self.case,
             by=self.request.user,
             question=form.cleaned_data["question"],
-            keys=form.cleaned_data["places"],
+            keys=form.cleaned_data.get("places", []),
             revision=form.cleaned_data["revision"],
         )
 

@@ -225,14 +225,20 @@ class TakeUpView(FlagMixin, View):
 
 
 class NextFlagView(PermissionRequiredMixin, View):
-    """The weightiest open flag; with `?sesudah=` the one after that in the list."""
+    """The weightiest open flag; with `?sesudah=` the one after that in the list.
+
+    Who has the case of that flag on their desk goes through its flags, then back to the case.
+    """
 
     permission_required = "review.work_on_cases"
 
     def get(self, request, *args, **kwargs):
         rows = Flag.objects.visible_to(request.user)
         waiting = rows.filter(state=FlagState.OPEN).by_weight()
-        last = rows.filter(pk=_key(request.GET.get("sesudah"))).first()
+        key = _key(request.GET.get("sesudah"))
+        last = rows.filter(pk=key).select_related("case").first()
+        if last and last.case and last.case.assignee_id == request.user.pk:
+            return redirect(waiting.filter(case=last.case).after(last).first() or last.case)
         found = (waiting.after(last) if last else waiting).first()
         if found is None:
             messages.info(request, _("That was the last open flag of the list."))

@@ -29,13 +29,16 @@ MOST_PLACES = 30
 def ask(
     case: Case, *, by: User, question: str, keys: list[str], revision: int | None = None
 ) -> CaseRequest:
-    """Put a question to the declarant on the marked places; the clock of the case goes on."""
+    """Put a question to the declarant on the marked places; the clock of the case goes on.
+
+    Who has signed nothing yet is asked without a place.
+    """
     case = lock(case, states.ASK, by=by)
     check_seen(case, revision)
     if case.subject is None or not case.subject.is_active:
         raise TransitionError(_("There is nobody with an account who could answer."))
     fields = marking.marked(case.subject, keys)
-    if not fields:
+    if not fields and marking.has_places(case.subject):
         raise TransitionError(_("Mark at least one place of a signed document."))
     if len(fields) > MOST_PLACES:
         raise TransitionError(_("Mark %(most)s places at most.") % {"most": MOST_PLACES})

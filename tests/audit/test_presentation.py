@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 
 from audit import presentation
@@ -92,6 +93,27 @@ def recorded() -> dict[str, str]:
 
 def fits(action: str, pattern: str) -> bool:
     return fnmatchcase(action, pattern)
+
+
+def test_every_kind_of_thing_with_an_action_is_named():
+    """An action begins with the name of the model it is done to."""
+    models = {model._meta.model_name: model._meta.label_lower for model in apps.get_models()}
+    used = {action.split(".")[0] for action in presentation.actions()}
+
+    assert {models[name] for name in used & set(models)} - set(presentation.kinds()) == set()
+
+
+def test_rules_are_named_in_sentences():
+    event = AuditEvent(action="case.gather", data={"rules": ["Q2_ACTUAL_CONFLICT"]})
+
+    assert "Q2_ACTUAL_CONFLICT" not in presentation.sentence(event)
+
+
+def test_what_follows_itself_is_one_line():
+    read, left = (AuditEvent(action=action, data={}) for action in ("case.view", "case.release"))
+    lines = [presentation.describe(event) for event in (read, read, left, read)]
+
+    assert [number for _line, number in presentation.together(lines)] == [2, 1, 1]
 
 
 def test_the_walk_finds_records():

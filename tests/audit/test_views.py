@@ -3,6 +3,8 @@
 import csv
 import datetime
 import io
+import re
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -14,8 +16,11 @@ from audit import exports, presentation, services
 from audit.models import AuditEvent
 from people.models import Role
 from tests.audit.factories import AuditEventFactory
-from tests.people.factories import UserFactory, log_in, person_with
+from tests.declarations.factories import RegisterFactory
+from tests.people.factories import UserFactory, log_in, person_with, post_of
 from tests.queries import count_queries
+from tests.review.factories import make_conflict
+from tests.review.flag_world import make_flag
 
 pytestmark = pytest.mark.django_db
 READERS = (Role.AUDITOR, Role.CHIEF_INSPECTOR, Role.SYSTEM_ADMINISTRATOR)
@@ -110,6 +115,61 @@ def test_list_asks_the_same_for_one_and_three(client, auditor):
     AuditEventFactory.create_batch(2)
 
     assert count_queries(lambda: client.get(reverse("audit:list"))) == one <= 12
+
+
+def events_of_new_things() -> list[Any]:
+    """A declaration, a register and a flag of one person, each with an event as it was kept."""
+    person = person_with()
+    things = [
+        make_conflict(person, post_of(person).opd),
+        RegisterFactory(declarant=person),
+        make_flag(person),
+    ]
+    for thing in things:
+        AuditEventFactory(
+            action="flag.raise",
+            target_type=thing._meta.label_lower,
+            target_id=str(thing.pk),
+            target_label=f"{thing} {thing.pk}",
+        )
+    return [person, *things]
+
+
+def test_the_page_names_things_and_shows_no_keys(client, auditor):
+    person, conflict, _register, flag = events_of_new_things()
+
+    page = client.get(reverse("audit:list"))
+
+    lines = {row.target_id: row for row in page.context["rows"]}
+    assert lines[str(conflict.pk)].target == f"{person.name}, {conflict.year}"
+    assert lines[str(conflict.pk)].kind == "Deklarasi konflik (F3)"
+    assert lines[str(flag.pk)].target.endswith(f": {person.name}")
+    table = page.content.decode().split("<tbody>")[1].split("</tbody>")[0]
+    seen = re.sub(r'href="[^"]*"', "", table)
+    assert not presentation.UUID.search(seen)
+    assert "flag.raise" not in seen
+
+
+def test_many_things_are_named_in_as_many_queries_as_few(client, auditor):
+    events_of_new_things()
+    one = count_queries(lambda: client.get(reverse("audit:list")))
+    events_of_new_things()
+    events_of_new_things()
+
+    assert count_queries(lambda: client.get(reverse("audit:list"))) == one <= 12
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("F3 2026 — 2238872a-af42-4615-8f35-d06e65c9d729", "F3 2026"),
+        ("Q2_X conflict:2f16ac7b-01c3-5add-bacd-7ffbfb0ef7f2", "Q2_X"),
+        ("Q2_X conflict:2f16ac7b-01c3-5add-bacd-7ffbfb0ef7f2:2f16ac7b-01c", "Q2_X"),
+        ("K/2026/000150", "K/2026/000150"),
+    ],
+)
+def test_labels_lose_the_keys_of_rows(label, shown):
+    assert presentation.plain(label) == shown
 
 
 @pytest.mark.parametrize("name", ["audit:list", "jobs:list", "notices:list", "notices:outbox"])

@@ -26,6 +26,7 @@ from tests.review.flag_cases import CASES, conflict, decide, person, register
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 12
 CODE = "B3_BORN_AT_APPOINTMENT"
+WORDS = "Sudah diperiksa."
 
 
 def flagged(code="A3_NO_IDENTIFIER", times=1):
@@ -119,11 +120,12 @@ def test_judging(client, step, state):
 
     assert client.get(url).status_code == 200
     assert client.post(url, {"reason": ""}).status_code == 422
-    assert client.post(url, {"reason": "Alasan.", "seen": "f" * 64}).status_code == 409
-    assert client.post(url, {"reason": "Alasan.", "seen": flag.fingerprint}).status_code == 302
+    assert client.post(url, {"reason": "x"}).status_code == 422
+    assert client.post(url, {"reason": WORDS, "seen": "f" * 64}).status_code == 409
+    assert client.post(url, {"reason": WORDS, "seen": flag.fingerprint}).status_code == 302
     flag.refresh_from_db()
     assert flag.state == state
-    assert client.post(url, {"reason": "Lagi.", "seen": ""}).status_code == 409
+    assert client.post(url, {"reason": "Sekali lagi.", "seen": ""}).status_code == 409
 
 
 def test_auditors_read_only(client):
@@ -171,7 +173,7 @@ def change(**fields):
         "weight": "500",
         "p_months": "6",
         "is_enabled": "on",
-        "reason": "Uji.",
+        "reason": "Sekadar uji.",
         "seen": "1",
     } | fields
 
@@ -202,7 +204,7 @@ def test_a_change_is_a_new_version_and_a_stale_page_is_told(client):
     current = RuleVersion.objects.current().get(rule=CODE)
     assert (current.number, current.parameters) == (2, {"months": 3})
     event = AuditEvent.objects.get(action="rule.change")
-    assert event.data["reason"] == "Uji."
+    assert event.data["reason"] == "Sekadar uji."
 
 
 def test_only_the_chief_inspector_changes_rules(client):
@@ -357,7 +359,7 @@ def test_the_next_flag_comes_after_a_judgement(client):
     first, second = Flag.objects.filter(rule="A3_NO_IDENTIFIER").by_weight()
     as_role(client)
 
-    judged = client.post(reverse("review:flag_dismiss", args=[first.pk]), {"reason": "Rumahan."})
+    judged = client.post(reverse("review:flag_dismiss", args=[first.pk]), {"reason": WORDS})
     page = client.get(judged.url)
     assert page.url == second.get_absolute_url()
 

@@ -136,7 +136,7 @@ class DecisionForm(OutcomeForm):
 
     conflict = forms.ModelChoiceField(
         label=_("Declaration of conflict"),
-        help_text=_("The one that goes back to the superior, or that is taken over."),
+        help_text=_("Which one goes back to the superior; needed where one is taken over."),
         queryset=ConflictDeclaration.objects.none(),
         required=False,
         empty_label=_("None"),
@@ -158,7 +158,8 @@ class DecisionForm(OutcomeForm):
 
 
 def _conflict_label(conflict: ConflictDeclaration) -> str:
-    return f"{conflict.number}, {conflict.subject_title}, {conflict.get_state_display()}"
+    parts = (conflict.number, conflict.subject_title, conflict.get_state_display())
+    return ", ".join(str(part) for part in parts if part)
 
 
 class ClarificationForm(CaseForm):

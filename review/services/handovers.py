@@ -10,10 +10,11 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from common.templatetags.ui import nip, tanggal
 from declarations.documents import person_block
 from people.models import User
 from people.proof import Proof
@@ -24,11 +25,22 @@ from review.states import CaseState, Outcome
 from statements import services as documents
 from statements.services import SignatureRequest
 
-KIND = "HANDOVER"
+# Begins the number of the letter.
+KIND = "SURAT"
 TITLE = "Penyerahan hasil reviu konflik kepentingan"
 NO_SANCTION = (
     "Surat ini menyerahkan hasil reviu untuk ditindaklanjuti sesuai kewenangan penerima. "
     "Surat ini bukan penetapan pelanggaran dan tidak menjatuhkan sanksi."
+)
+
+
+OPENING = (
+    "Bersama surat ini kami serahkan hasil reviu Inspektorat atas konflik kepentingan pegawai "
+    "berikut, untuk ditindaklanjuti sesuai kewenangan Saudara."
+)
+CLOSING = (
+    "Dokumen pendukung dapat diminta kepada Inspektorat. Atas perhatian dan kerja sama Saudara, "
+    "kami ucapkan terima kasih."
 )
 
 
@@ -59,7 +71,8 @@ def hand_over(
         year=timezone.localdate().year,
         title=TITLE,
         signatures=[
-            SignatureRequest(slot="chief", signer=by, caption="Inspektur", post=post.title)
+            # The post stands once above the name, as in any letter of an office.
+            SignatureRequest(slot="chief", signer=by, caption=post.title, post="")
         ],
         by=by,
         proof=proof,
@@ -108,44 +121,40 @@ def visible_documents(user: User, bars: Bars | None) -> Q:
 
 
 def _content(case: Case, recipient: HandoverRecipient, summary: str, by: User) -> dict[str, Any]:
-    about = [
-        {"label": "Nomor kasus", "value": case.number},
-        {"label": "Perangkat daerah", "value": case.opd.name if case.opd else "–"},
-    ]
+    about = [("Nomor kasus", case.number)]
     if case.subject is not None:
-        about += [
-            {"label": "Nama", "value": case.subject.full_name},
-            {"label": "NIP", "value": case.subject.nip},
-        ]
+        about += [("Nama", case.subject.full_name), ("NIP", nip(case.subject.nip))]
+    about.append(("Perangkat daerah", case.opd.name if case.opd else "–"))
+    # The letter is in Indonesian, whatever language the page is in.
+    with translation.override("id"):
+        decided_on = tanggal(case.decided_at)
     decided = [
-        {"label": "Hasil reviu", "value": _in_indonesian(case.outcome)},
-        {"label": "Pertimbangan", "value": case.decision_reasons},
-        {"label": "Tanggal putusan", "value": f"{timezone.localdate(case.decided_at):%d-%m-%Y}"},
+        ("Hasil reviu", _in_indonesian(case.outcome)),
+        ("Pertimbangan", case.decision_reasons),
+        ("Tanggal putusan", decided_on),
     ]
     return {
         "title": TITLE.upper(),
         "classification": "RAHASIA",
         "person": person_block(by, by.standing.post),
-        "statement": [NO_SANCTION],
+        "letter": {
+            "to": recipient.name,
+            "address": recipient.address,
+            "subject": TITLE,
+            "opening": OPENING,
+        },
+        "statement": [NO_SANCTION, CLOSING],
         "sections": [
-            {
-                "title": "Kepada",
-                "blocks": [
-                    {
-                        "type": "fields",
-                        "rows": [
-                            {"label": "Penerima", "value": recipient.name},
-                            {"label": "Alamat", "value": recipient.address or "–"},
-                        ],
-                    }
-                ],
-            },
-            {"title": "Kasus", "blocks": [{"type": "fields", "rows": about}]},
-            {"title": "Hasil reviu Inspektorat", "blocks": [{"type": "fields", "rows": decided}]},
+            {"title": "Pegawai dan kasus", "blocks": [_fields(about)]},
+            {"title": "Hasil reviu Inspektorat", "blocks": [_fields(decided)]},
             {"title": "Uraian", "blocks": [{"type": "paragraph", "text": summary}]},
         ],
         "data": {"case": str(case.pk), "round": case.round, "recipient": recipient.code},
     }
+
+
+def _fields(rows: list[tuple[str, str]]) -> dict[str, Any]:
+    return {"type": "fields", "rows": [{"label": label, "value": value} for label, value in rows]}
 
 
 def _in_indonesian(outcome: str) -> str:

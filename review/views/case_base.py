@@ -82,7 +82,9 @@ class CaseFormView(CaseMixin, InvalidFormMixin, FormView):
             response = self.form_invalid(form)
             response.status_code = 409
             return response
-        messages.success(self.request, str(self.success_message))
+        # The page that follows may be that of another case.
+        done = f"{self.case.number}, {self.case.heading}: {self.success_message}"
+        messages.success(self.request, done)
         return redirect(self.next_url())
 
     def next_url(self) -> str:

@@ -458,14 +458,15 @@ def test_a_case_is_handed_over_by_a_signed_letter(client, desk, chief):
 
     assert response.status_code == 302
     letter = CaseHandover.objects.get(case=case).document
-    assert letter.kind == "HANDOVER"
+    assert letter.number.startswith("SURAT/")
     assert letter.subject == desk.chief
     rows = str(letter.data)
     assert case.number in rows
     assert "Terdapat kepemilikan saham." in rows
     assert "tidak menjatuhkan sanksi" in rows
+    assert letter.data["letter"]["to"] == "Badan Kepegawaian Daerah"
     assert hand_over(client, case).status_code == 409
-    assert CaseHandover.objects.count() == Document.objects.filter(kind="HANDOVER").count() == 1
+    assert CaseHandover.objects.count() == Document.objects.filter(kind="SURAT").count() == 1
 
 
 def test_who_may_see_the_case_may_read_its_letter(client, desk, chief):

@@ -4,9 +4,19 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils import translation
+
+from common.templatetags.ui import tanggal
 from people.models import User
 from review.models import MonitoringReport
-from review.services.monitoring_numbers import KINDS, LABELS, PARTS, group_name, scope_of
+from review.services.monitoring_numbers import (
+    KINDS,
+    LABELS,
+    PARTS,
+    figures_of,
+    group_name,
+    scope_of,
+)
 
 KIND = "F8"
 STATEMENT = (
@@ -35,20 +45,32 @@ def content_of(report: MonitoringReport, *, signer: User) -> dict[str, Any]:
             "opd": post.opd.name if post else "",
         },
         "statement": [STATEMENT],
-        "sections": [
-            _period(report),
-            _registers(numbers["registers"]),
-            *(_fields(t, numbers[part]) for part, t in PARTS.items() if part in numbers),
-            _declarations(numbers),
-            *_breakdowns(numbers),
-            _areas(numbers),
-        ],
+        "sections": [_period(report), *sections_of(numbers)],
         "data": numbers,
     }
 
 
+def sections_of(numbers: dict[str, Any]) -> list[dict[str, Any]]:
+    """The figures by subject, as the paper and the page show them."""
+    return [
+        _registers(numbers["registers"]),
+        *(
+            _rows(
+                title, [(label, _text(value)) for label, value in figures_of(part, numbers[part])]
+            )
+            for part, title in PARTS.items()
+            if part in numbers
+        ),
+        _declarations(numbers),
+        *_breakdowns(numbers),
+        _areas(numbers),
+    ]
+
+
 def _day(text: str | datetime.date) -> str:
-    return f"{datetime.date.fromisoformat(str(text)):%d-%m-%Y}"
+    # The paper is in Indonesian, whatever language the page is in.
+    with translation.override("id"):
+        return tanggal(datetime.date.fromisoformat(str(text)))
 
 
 def _period(report: MonitoringReport) -> dict[str, Any]:
@@ -73,10 +95,6 @@ def _text(value: Any) -> str:
     return "–" if value is None else str(value)
 
 
-def _fields(title: str, values: dict[str, Any]) -> dict[str, Any]:
-    return _rows(title, [(LABELS[name], _text(value)) for name, value in values.items()])
-
-
 def _table(
     title: str, columns: list[str], rows: list[list[str]], note: str = ""
 ) -> dict[str, Any]:
@@ -94,10 +112,25 @@ def _registers(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return _table(
         "Kepatuhan daftar kepentingan pribadi (F1)",
         ["OPD", *(LABELS[name] for name in names)],
-        [[row["name"], *(_text(row[name]) for name in names)] for row in rows],
+        [[row["name"], *(_text(row[name]) for name in names)] for row in (*rows, *_total(rows))],
         note="Kepatuhan: sah dan tepat waktu dibagi wajib lapor. "
         "Ketepatan waktu: tepat waktu dibagi yang menandatangani.",
     )
+
+
+def _total(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of more than one OPD: their sums, and the shares as the fact sheet counts them."""
+    if len(rows) < 2:
+        return []
+    names = ("obliged", "signed", "in_time", "valid_in_time")
+    sums: dict[str, Any] = {name: sum(row[name] for row in rows) for name in names}
+    sums["rate"] = _share(sums["valid_in_time"], sums["obliged"])
+    sums["punctuality"] = _share(sums["in_time"], sums["signed"])
+    return [{"name": "Semua OPD", **sums}]
+
+
+def _share(part: int, whole: int) -> int | None:
+    return part * 100 // whole if whole else None
 
 
 def _declarations(numbers: dict[str, Any]) -> dict[str, Any]:

@@ -256,8 +256,8 @@ def flat(numbers: dict[str, Any]) -> Iterable[tuple[str, str, str, Any]]:
             yield "Kepatuhan F1", row["name"], LABELS[name], row[name]
     scope = scope_of(numbers)
     for part, title in PARTS.items():
-        for name, value in numbers.get(part, {}).items():
-            yield title, scope, LABELS[name], value
+        for label, value in figures_of(part, numbers.get(part, {})):
+            yield title, scope, label, value
     for kind, values in numbers["declarations"].items():
         yield "Deklarasi", KINDS.get(kind, kind), "Jumlah", values["number"]
         yield "Deklarasi", KINDS.get(kind, kind), "Per 100 wajib lapor", values["per_100"]
@@ -296,25 +296,36 @@ PARTS = {
     "plans": "Tindak lanjut pengendalian",
     "reports": "Laporan pihak lain",
 }
+# In the order in which they are read.
 LABELS = {
     "obliged": "Wajib lapor",
     "signed": "Sudah menandatangani",
-    "in_time": "Tepat waktu",
-    "valid_in_time": "Sah dan tepat waktu",
-    "rate": "Kepatuhan (%)",
-    "punctuality": "Ketepatan waktu (%)",
     "opds": "OPD aktif",
     "approved": "OPD dengan peta disetujui",
     "coverage": "Cakupan (%)",
     "number": "Jumlah",
-    "share": "Bagian (%)",
-    "median": "Median hari kerja",
-    "p90": "P90 hari kerja",
-    "due": "Rencana jatuh tempo",
-    "closed": "Rencana selesai",
-    "late": "Rencana terlambat",
     "anonymous_share": "Anonim (%)",
     "decided": "Diputus",
     "substantiated_share": "Terbukti dari yang diputus (%)",
     "limited": "Diputus, beridentitas (berbatas waktu)",
+    "due": "Rencana jatuh tempo",
+    "closed": "Rencana selesai",
+    "late": "Rencana terlambat",
+    "in_time": "Tepat waktu",
+    "valid_in_time": "Sah dan tepat waktu",
+    "rate": "Kepatuhan (%)",
+    "punctuality": "Ketepatan waktu (%)",
+    "share": "Tepat waktu (%)",
+    "median": "Median hari kerja",
+    "p90": "P90 hari kerja",
 }
+SHARES = {"plans": "Selesai dari yang jatuh tempo (%)"}
+
+
+def figures_of(part: str, values: dict[str, Any]) -> list[tuple[str, Any]]:
+    """The figures of a part with their labels; JSON has lost their order."""
+    return [
+        (SHARES.get(part, label) if name == "share" else label, values[name])
+        for name, label in LABELS.items()
+        if name in values
+    ]

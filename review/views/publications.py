@@ -21,6 +21,7 @@ from common.views import InvalidFormMixin
 from people.models import Opd
 from people.proof import RequireFreshProofMixin
 from review.models import EvidenceBundle, MonitoringReport, PublishedStatistics
+from review.monitoring_documents import sections_of
 from review.publication_forms import BundleForm, FreezeForm, PublishForm, ThresholdForm
 from review.services import evidence_bundle, publications
 from review.services.monitoring_numbers import flat
@@ -63,7 +64,7 @@ class MonitoringDetailView(MonitoringMixin, TemplateView):
         return super().get_context_data(
             **kwargs,
             report=report,
-            rows=list(flat(report.numbers)),
+            sections=sections_of(report.numbers),
             may_sign=not report.is_signed
             and self.request.user.has_perm("review.sign_monitoring", report),
         )

@@ -19,7 +19,7 @@ class EventListView(PermissionRequiredMixin, PartMixin, KeysetListView):
     template_name = "audit/list.html"
     part = "table"
     ordering = ("-pk",)
-    paginate_by = 50
+    paginate_by = 25
     counts = False  # a count over all events could read millions of them
 
     def get_queryset(self):

@@ -147,13 +147,18 @@ def _complete(network: Network, threshold: int) -> bool:
 def _slack(network: Network, number: int, *, limit: int) -> tuple[int, int]:
     """How much more and how much less a hidden number can be, each up to `limit`."""
     arc = network.arcs[number]
-    more = _flow(network, arc.end, arc.start, without=number, limit=limit)
-    less = _flow(network, arc.start, arc.end, without=number, limit=min(limit, arc.value))
+    more, _ = _flow(network, arc.end, arc.start, without=number, limit=limit)
+    less, _ = _flow(network, arc.start, arc.end, without=number, limit=min(limit, arc.value))
     return more, less
 
 
-def _flow(network: Network, source: int, sink: int, *, without: int, limit: int) -> int:
-    """The maximal flow over hidden arcs: forwards without bound, backwards up to the value."""
+def _flow(
+    network: Network, source: int, sink: int, *, without: int, limit: int
+) -> tuple[int, dict[int, int]]:
+    """The maximal flow over hidden arcs: forwards without bound, backwards up to the value.
+
+    With what it pushes through each arc.
+    """
     pushed: dict[int, int] = {}
     total = 0
     while total < limit:
@@ -163,11 +168,11 @@ def _flow(network: Network, source: int, sink: int, *, without: int, limit: int)
         room = min((_room(network, n, forwards, pushed) for n, forwards in way), default=0)
         room = min(room, limit - total)
         if room >= ENDLESS:
-            return limit
+            return limit, pushed
         for number, forwards in way:
             pushed[number] = pushed.get(number, 0) + (room if forwards else -room)
         total += room
-    return total
+    return total, pushed
 
 
 def _room(network: Network, number: int, forwards: bool, pushed: dict[int, int]) -> int:
@@ -214,14 +219,20 @@ def _steps(network: Network, node: int) -> Iterator[tuple[int, bool, int]]:
 def _cheapest_way(network: Network, number: int, *, need: int) -> list[int]:
     """The published arcs of the cheapest way that gives the number more room, upwards or down.
 
-    First ways whose every number can give all that is needed, then any that gives something.
+    What the hidden arcs can give is taken first: a way that is left needs a published one. First
+    ways whose every number can give all that is needed, then any that gives something.
     """
     arc = network.arcs[number]
-    ends = [(arc.end, arc.start)]
-    if arc.value:
-        ends.append((arc.start, arc.end))
+    left = []
+    for start, end, most in ((arc.end, arc.start, ENDLESS), (arc.start, arc.end, arc.value)):
+        flow, pushed = _flow(network, start, end, without=number, limit=most)
+        if flow < most:
+            left.append((start, end, pushed))
     for least in (need, 1):
-        found = [_dijkstra(network, a, b, without=number, least=least) for a, b in ends]
+        found = [
+            _dijkstra(network, start, end, pushed, without=number, least=least)
+            for start, end, pushed in left
+        ]
         ways = [way for way in found if way is not None and way[1]]
         if ways:
             return min(ways)[1]
@@ -229,7 +240,7 @@ def _cheapest_way(network: Network, number: int, *, need: int) -> list[int]:
 
 
 def _dijkstra(
-    network: Network, source: int, sink: int, *, without: int, least: int
+    network: Network, source: int, sink: int, pushed: dict[int, int], *, without: int, least: int
 ) -> tuple[int, list[int]] | None:
     best = {source: 0}
     came: dict[int, tuple[int, int, bool]] = {}
@@ -243,7 +254,7 @@ def _dijkstra(
             continue
         for number, forwards, other in _steps(network, node):
             arc = network.arcs[number]
-            if number == without or (not forwards and arc.value < least):
+            if number == without or _room(network, number, forwards, pushed) < least:
                 continue
             dearer = cost + (0 if arc.is_hidden else arc.cost)
             if dearer < best.get(other, ENDLESS):

@@ -146,7 +146,7 @@ class EvidenceBundle(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.opd_id} {self.year}"
+        return f"{self.opd.short_name} {self.year}"
 
     def get_absolute_url(self) -> str:
         return reverse("review:bundle_detail", args=[self.pk])

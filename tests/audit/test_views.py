@@ -105,8 +105,8 @@ def test_pages_by_key(client, auditor):
     second = client.get(first.context["page"].next_url)
 
     ids = [event.pk for page in (first, second) for event in page.context["page"]]
-    assert ids == list(AuditEvent.objects.order_by("-pk").values_list("pk", flat=True)[:100])
-    assert len(ids) == min(number, 100)
+    assert ids == list(AuditEvent.objects.order_by("-pk").values_list("pk", flat=True)[:50])
+    assert len(ids) == min(number, 50)
 
 
 def test_list_asks_the_same_for_one_and_three(client, auditor):

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+
 from people.models import Opd
 from review.flag_states import FlagState
 from review.models import Flag, RuleVersion
@@ -124,12 +126,12 @@ class Line:
 class Report:
     kinds: list[Line] = field(default_factory=list)
     rules: list[Line] = field(default_factory=list)
-    # Kinds that a province of this size can't show, and why.
-    too_small: dict[str, str] = field(default_factory=dict)
+    # Kinds that a province of this size, or this time of the year, can't show, and why.
+    not_shown: dict[str, str] = field(default_factory=dict)
 
     @property
     def recall(self) -> float:
-        counted = [line for line in self.kinds if line.name not in self.too_small]
+        counted = [line for line in self.kinds if line.name not in self.not_shown]
         whole = sum(line.number for line in counted)
         return sum(line.found for line in counted) / whole if whole else 1.0
 
@@ -165,11 +167,11 @@ def report(planted: list[dict[str, Any]], *, at: datetime.datetime) -> Report:
         hits |= {flag.key for flag in matched}
         line.found += _is_found(record, matched)
     result.kinds = list(by_kind.values())
-    result.too_small = {kind: "nobody fits" for kind, line in by_kind.items() if line.number == 0}
-    for kind, excuse in (("E1_silent_opd", _few_peers), ("E4_nil_rate_outlier", _wide_spread)):
+    result.not_shown = {kind: "nobody fits" for kind, line in by_kind.items() if line.number == 0}
+    for kind, excuse in EXCUSES.items():
         line = by_kind[kind]
         if line.found < line.number and (words := excuse(_opds(planted, kind), at=at)):
-            result.too_small[kind] = words
+            result.not_shown[kind] = words
     people = frozenset().union(*map(_people, planted))
     opds = {record["where"].get("opd") for record in planted}
     for code, found in sorted(flags.items()):
@@ -217,7 +219,7 @@ def _people(record: dict[str, Any]) -> frozenset[uuid.UUID]:
 
 
 def _opds(planted: list[dict[str, Any]], kind: str) -> set[str]:
-    return {record["where"]["opd"] for record in planted if record["kind"] == kind}
+    return {record["where"].get("opd", "") for record in planted if record["kind"] == kind}
 
 
 def _loosened(code: str, opds: set[str], *, at: datetime.datetime, **parameters: int) -> Any:
@@ -236,11 +238,34 @@ def _few_peers(opds: set[str], *, at: datetime.datetime) -> str:
     return f"peers would have declared {few[0]}, the rule asks for {least:g}" if few else ""
 
 
+def _early(_opds: set[str], *, at: datetime.datetime) -> str:
+    is_early = timezone.localdate(at).month < 3
+    return "the rule looks at this year, which has hardly begun" if is_early else ""
+
+
+def _not_missed_yet(_opds: set[str], *, at: datetime.datetime) -> str:
+    months = RuleVersion.objects.current().get(rule="D5_NO_REGISTER").parameters["months"]
+    is_early = timezone.localdate(at).month <= months
+    return f"no register is missed in the first {months} months of a year" if is_early else ""
+
+
 def _wide_spread(opds: set[str], *, at: datetime.datetime) -> str:
     """Where a few registers make an OPD's rate, all nil may be no outlier."""
+    if early := _early(opds, at=at):
+        return early
     _current, found = _loosened("E4_NIL_OUTLIER", opds, at=at, fence=0, least=1)
     usual = [inputs["usual"] for inputs in found if float(inputs["percent"]) == 100]
     return (
         f"three of four OPDs have {usual[0]}% or less, but they differ so much that even 100% "
         "is no outlier" if usual else ""
     )  # fmt: skip
+
+
+# What may be missed, where the data say so.
+EXCUSES = {
+    "A12_clone_nil_filing": _early,
+    "D5_risk_post_without_register": _not_missed_yet,
+    "E1_silent_opd": _few_peers,
+    "E2_conflicts_off_the_map": _early,
+    "E4_nil_rate_outlier": _wide_spread,
+}

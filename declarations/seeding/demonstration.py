@@ -304,7 +304,7 @@ def _accepted_register(superior: User, officer: User, province: Any) -> None:
     row = {
         "organisation": "Ikatan Alumni Fakultas Kesehatan",
         "post": "Ketua",
-        "started_on": datetime.date(province.on.year, 1, 20).isoformat(),
+        "started_on": (province.on - datetime.timedelta(days=90)).isoformat(),
         "receives_grant": "no",
     }
     register = _with_row(register, "posts_held", row, by=superior)

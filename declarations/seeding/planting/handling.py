@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from declarations.seeding import texts
 from declarations.seeding.cases import NamedParty
-from declarations.seeding.planting.tools import SILENT_OPD, Tools
+from declarations.seeding.planting.tools import SILENT_OPD, Steps, Tools
 from declarations.states import ConflictState as C
 from declarations.states import TaskState as T
 from mapping.services import OfferedArea
@@ -253,8 +253,9 @@ class InHandling(Tools):
         self._in_area("L2_area_high", "TINGGI")
 
     def _in_area(self, name: str, level: str) -> None:
-        if person := self.take(lambda p: self._area_of(p.post.opd, level) is not None):
-            area = self._area_of(person.post.opd, level)
+        person = self.take(lambda p: self._area_of(p.post.opd, level) is not None)
+        area = self._area_of(person.post.opd, level) if person else None
+        if person and area:
             fitting = (key for key, codes in texts.AREAS.items() if area.code in codes)
             matter = self.matter(person, kind=next(fitting, "LAINNYA"), area=area)
             self._running(name, area.label, person, matter=matter)
@@ -263,10 +264,10 @@ class InHandling(Tools):
         offered = self.cases.lists.areas.get(opd, ())
         return next((each for each in offered if each.row and each.level == level), None)
 
-    RARE = (
+    RARE: ClassVar[Steps] = (
         _f1_recusal_decision, _replacement_conflicted, _l1_very_high,
     )  # fmt: skip
-    COMMON = (
+    COMMON: ClassVar[Steps] = (
         _f1_recusal_breach, _f2_superior_late, _f2_overdue_now, _f3_acted_while_suspended,
         _f4_task_overdue, _f5_stale_after_transfer, _f6_refused_then_done,
         _continued_though_found, _declared_after_decision, _q2_actual, _q3_high_level,

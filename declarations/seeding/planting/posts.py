@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from declarations.seeding.cases import NamedParty
 from declarations.seeding.planting.tools import (
     HIGH,
@@ -9,6 +11,7 @@ from declarations.seeding.planting.tools import (
     OFF_MAP_OPD,
     SILENT_OPD,
     Edit,
+    Steps,
     Tools,
 )
 from declarations.seeding.profiles import Profile, RowMaker
@@ -106,7 +109,7 @@ class InPosts(Tools):
                 [NamedParty.of(self.vendor())],
                 kind="actual",
                 area=False,
-                at=self._this_year(),
+                at=self._within(self.clock.on.year),
             )
         what = "dua konflik aktual tanpa area rawan"
         if len(people) > 1:
@@ -128,10 +131,10 @@ class InPosts(Tools):
         self.profiles.complete.update(of_opd)
         self.note("E4_nil_rate_outlier", [], "semua daftar nihil", opd=NIL_OPD)
 
-    RARE = (
+    RARE: ClassVar[Steps] = (
         _d1_reporting_line, _superior_related, _d6_reviewer_is_kin, _d4_double_post,
     )  # fmt: skip
-    COMMON = (
+    COMMON: ClassVar[Steps] = (
         _d5_no_declaration,
     )  # fmt: skip
 

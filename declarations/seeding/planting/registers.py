@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
+from typing import ClassVar
 
 from declarations.seeding.cases import NamedParty
-from declarations.seeding.planting.tools import Edit, Tools
+from declarations.seeding.planting.tools import Edit, Steps, Tools
 from declarations.seeding.profiles import Profile, RowMaker
 from people.seeding.names import MALE
 from people.seeding.population import Kinship, Person
@@ -229,7 +230,10 @@ class InRegisters(Tools):
     def _b11_nil_then_declared(self) -> None:
         if person := self.take():
             self.make_nil(person, since=self.year)
-            case = self.declared(person, [NamedParty.of(self.vendor())], at=self._this_year())
+            signed = self.clock.at(datetime.date(self.year, 1, 12), self.rng)
+            self.edit(person, _sent_at(self.year, signed))
+            at = self._within(self.year)
+            case = self.declared(person, [NamedParty.of(self.vendor())], at=at)
             self.note(
                 "B11_nil_then_declared",
                 [person],
@@ -262,10 +266,10 @@ class InRegisters(Tools):
                 register=self.register(person, self.year),
             )
 
-    RARE = (
+    RARE: ClassVar[Steps] = (
         _a1_missing_spouse,
     )  # fmt: skip
-    COMMON = (
+    COMMON: ClassVar[Steps] = (
         _a2_share_left_blank, _a3_no_identifier, _a4_shares, _a4_owner_of_nothing,
         _a5_before_birth, _a6_made_up_number, _a11_placeholder, _b1_vanished,
         _b2_moved_to_kin, _b3_born_around_appointment, _b11_always_late, _b11_never,

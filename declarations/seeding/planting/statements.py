@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from typing import ClassVar
 
 from declarations.seeding.cases import NamedParty
-from declarations.seeding.planting.tools import Tools
+from declarations.seeding.planting.tools import Steps, Tools
 from people.seeding.demo import DEMO_POSTS
 from people.seeding.population import Person
 
@@ -104,18 +105,20 @@ class InStatements(Tools):
         """Somebody who came to the Inspectorate lately, see `Population.move_auditors`."""
         lately = self.clock.on - datetime.timedelta(days=600)
         for person in self.province.obliged:
-            came = person.post.opd == "03" and person.earlier and person.earlier[2] > lately
-            if came and person.id not in self.story.apart and person.earlier[0].opd != "03":
-                name = self.province.opds[self.settle(person).earlier[0].opd].name
+            if person.post.opd != "03" or person.id in self.story.apart or not person.earlier:
+                continue
+            post, _first, last = person.earlier
+            if last > lately and post.opd != "03":
+                name = self.province.opds[post.opd].name
                 at = self.clock.days_ago(self.rng, 30)
-                case = self.clean(person, [NamedParty(name)], kind="AUDIT", at=at)
+                case = self.clean(self.settle(person), [NamedParty(name)], kind="AUDIT", at=at)
                 self.note("D3_auditors_former_opd", [person], name, case=case)
                 return
 
-    RARE = (
+    RARE: ClassVar[Steps] = (
         _d3_auditors_ground, _d3_former_opd,
     )  # fmt: skip
-    COMMON = (
+    COMMON: ClassVar[Steps] = (
         _c2_own_company, _c3_relatives_employer, _c6_former_employer, _c12_giver_is_party,
         _c14_grant_to_own_body, _d2_panel,
     )  # fmt: skip

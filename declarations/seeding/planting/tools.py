@@ -28,14 +28,16 @@ HIGH = ("TINGGI", "SANGAT_TINGGI")
 DEALING = "^(PBJ|IZN|HIB|AUD)-"
 SILENT_OPD, NIL_OPD, OFF_MAP_OPD = "05.08", "04.17", "04.15"
 Edit = Callable[[Profile, RowMaker], None]
+# The ways to plant the kinds of a group.
+Steps = tuple[Callable[[Any], None], ...]
 
 
 class Tools:
     """Picks people whom nothing else touches, and changes what they declare."""
 
-    # The kinds of a group, each planted a few times; whoever fits the first is rare.
-    RARE: ClassVar[tuple[Callable[[Any], None], ...]] = ()
-    COMMON: ClassVar[tuple[Callable[[Any], None], ...]] = ()
+    # Few people fit the first.
+    RARE: ClassVar[Steps] = ()
+    COMMON: ClassVar[Steps] = ()
 
     def __init__(
         self,
@@ -181,6 +183,12 @@ class Tools:
 
     def _this_year(self) -> datetime.datetime:
         return self.clock.days_ago(self.rng, 60)
+
+    def _within(self, year: int) -> datetime.datetime:
+        """As `_this_year` where that lies in `year`; early in the year it does not."""
+        at = self._this_year()
+        is_within = at.date() >= datetime.date(year, 2, 1)
+        return at if is_within else self.clock.days_ago(self.rng, 3)
 
     def _free_superior(self, person: Person) -> Person | None:
         above = person.post.above

@@ -37,8 +37,8 @@ class Command(BaseCommand):
     def _print(self, result: planted.Report) -> None:
         self.stdout.write("Planted kind                              planted  found")
         for line in result.kinds:
-            note = result.too_small.get(line.name, "")
-            note = f"  province too small: {note}" if note else ""
+            note = result.not_shown.get(line.name, "")
+            note = f"  not to be seen here: {note}" if note else ""
             self.stdout.write(f"{line.name:42}{line.number:7}{line.found:7}{note}")
         self.stdout.write(f"Recall {result.recall:.3f}\n")
         self.stdout.write(

@@ -138,10 +138,12 @@ class CaseMaker:
         *,
         kind: str = "",
         area: bool | OfferedArea = True,
+        about: str = "",
     ) -> Matter:
+        """`about`: the OPD that the title names, if not the one that decides."""
         kind = kind or rng.choice(texts.KINDS_OF_OPD.get(opd, texts.USUAL_KINDS))
         title = rng.choice(texts.TITLES[kind]).format(
-            opd=self.province.opds[opd].short_name,
+            opd=self.province.opds[about or opd].short_name,
             year=year,
             thing=rng.choice(texts.THINGS),
             permit=rng.choice(texts.PERMITS),

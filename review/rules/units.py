@@ -144,7 +144,7 @@ OFF_MAP = Rule(
 NO_CONTROL = Rule(
     code="E3_RISK_WITHOUT_CONTROL",
     catalogue="E3",
-    title=_("A high risk on the map without control or owner"),
+    title=_("A high risk on the map without control or owner, or past its day"),
     weight=400,
     scope=Scope.OPD,
     parameters=(Parameter("levels", _("levels"), ["SANGAT_TINGGI", "TINGGI"]),),
@@ -152,8 +152,9 @@ NO_CONTROL = Rule(
         SELECT 'area:' || a.row_key AS key, NULL::uuid AS subject, map.opd_id AS opd,
                map.year::int AS year, ARRAY[]::uuid[] AS people,
                jsonb_build_object('area_id', a.id, 'area', a.area, 'activity', a.activity,
-                   'level', a.level, 'fault', fault.words) AS facts,
-               jsonb_build_object('opd', o.name) AS shown
+                   'level', now.level, 'fault', fault.words, 'due_on', a.due_on) AS facts,
+               jsonb_build_object('opd', o.name,
+                   'level_word', initcap(replace(now.level, '_', ' '))) AS shown
           FROM mapping_riskarea a
           JOIN mapping_riskmap map ON map.id = a.map_id AND map.state = 'approved'
           JOIN people_opd o ON o.id = map.opd_id
@@ -162,18 +163,29 @@ NO_CONTROL = Rule(
                     THEN 'tanpa pengendalian'
                WHEN a.owner_post_id IS NULL THEN 'tanpa penanggung jawab'
                WHEN a.due_on < %(on)s::date AND a.status IN ('planned', 'running')
-                    THEN 'lewat batas waktu' END AS words) fault
-         WHERE coalesce(nullif(a.residual_level, ''), a.level) = ANY(%(levels)s)
+                    THEN 'belum selesai dikendalikan, padahal batas waktunya sudah lewat'
+               END AS words) fault
+         CROSS JOIN LATERAL (
+               SELECT coalesce(nullif(a.residual_level, ''), a.level) AS level) now
+         WHERE now.level = ANY(%(levels)s)
            AND fault.words IS NOT NULL AND <among_opds map.opd_id>
     """,
     sentence="Area rawan “{area}: {activity}” di {opd} {fault}.",
     steps=(
         OPD,
-        Step("area", "{area}: {activity}", "tingkat {level}", "area_id"),
-        Step("missing", "{fault}", "pengendalian"),
+        Step("area", "{area}: {activity}", "tingkat {level_word}", "area_id"),
+        Step("missing", "{fault}", "batas waktu {due_on}"),
     ),
-    clears=("{opd} melengkapi pengendalian, penanggung jawab dan batas waktu pada peta.",),
-    evidence=(("Area rawan", "area_id"), ("Tingkat", "level"), ("Kekurangan", "fault")),
+    clears=(
+        "{opd} melengkapi pengendalian, penanggung jawab dan batas waktu pada peta.",
+        "{opd} mencatat bahwa pengendalian area itu selesai.",
+    ),
+    evidence=(
+        ("Area rawan", "area_id"),
+        ("Tingkat", "level_word"),
+        ("Kekurangan", "fault"),
+        ("Batas waktu", "due_on"),
+    ),
 )
 
 NIL_OUTLIER = Rule(

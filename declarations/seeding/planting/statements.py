@@ -89,7 +89,9 @@ class InStatements(Tools):
             self.add_row(person, "family", row, since=self.year)
             found = (0, self.interest(person, row, self.year), "employer")
             name = self.province.opds[other.post.opd].name
-            case = self.clean(person, [NamedParty(name)], kind="AUDIT", matched=[found])
+            case = self.clean(
+                person, [NamedParty(name)], kind="AUDIT", about=other.post.opd, matched=[found]
+            )
             self.note("D3_auditors_own_ground", [person, other], name, case=case)
 
     def _another_auditor(self) -> Person | None:
@@ -111,7 +113,9 @@ class InStatements(Tools):
             if last > lately and post.opd != "03":
                 name = self.province.opds[post.opd].name
                 at = self.clock.days_ago(self.rng, 30)
-                case = self.clean(self.settle(person), [NamedParty(name)], kind="AUDIT", at=at)
+                case = self.clean(
+                    self.settle(person), [NamedParty(name)], kind="AUDIT", about=post.opd, at=at
+                )
                 self.note("D3_auditors_former_opd", [person], name, case=case)
                 return
 

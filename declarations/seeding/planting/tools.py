@@ -152,7 +152,8 @@ class Tools:
 
     def clean(self, person: Person, parties: list[NamedParty], **options: Any) -> Statement:
         """A signed statement free of conflict on a matter of its own, in this year."""
-        matter = self.matter(person, kind=options.pop("kind", "PBJ"))
+        kind, about = options.pop("kind", "PBJ"), options.pop("about", "")
+        matter = self.matter(person, kind=kind, about=about)
         at = options.pop("at", None) or self.clock.in_year(self.rng, self.year, first_month=5)
         case = Statement(person, matter, parties, at, pk=self.cases.new_id(), **options)
         self.todo.append(case)

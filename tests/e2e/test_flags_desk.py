@@ -118,6 +118,7 @@ def test_the_rule_lab(desktop, live_server):
     walk = Walk(desktop, live_server.url)
     walk.becomes(chief)
     walk.open(reverse("review:rule_list"))
+    desktop.click(f"#group-{RULE[0]}")
     walk.follow(reverse("review:rule_detail", args=[RULE]))
     walk.follow(reverse("review:rule_lab", args=[RULE]))
 

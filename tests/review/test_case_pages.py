@@ -145,6 +145,28 @@ def test_queue_costs_the_same_for_one_and_three(client, desk, chief, number):
     assert count_page_queries(lambda: client.get(reverse(LIST))) <= 12
 
 
+@pytest.mark.parametrize("number", [1, 3])
+def test_home_shows_what_waits_at_the_desk(client, desk, chief, number):
+    cases = [case_in("recommended", desk) for _each in range(number)]
+    new_case(desk, subject=desk.chief)
+
+    home = client.get(reverse("declarations:home"))
+
+    (panel,) = [each for each in home.context["waiting"] if each.icon == "folder"]
+    free = Case.objects.visible_to(desk.chief).free()
+    assert {entry.url for entry in panel.entries} == {
+        case.get_absolute_url() for case in (*cases, *free)
+    }
+    assert count_page_queries(lambda: client.get(reverse("declarations:home"))) <= 14
+
+
+def test_home_of_others_says_nothing_of_cases(client, desk):
+    case = new_case(desk)
+    log_in(client, desk.superior)
+
+    assert case.number not in text(client.get(reverse("declarations:home")))
+
+
 @pytest.mark.parametrize("part", ["ringkasan", "deklarasi", "percakapan", "riwayat"])
 def test_a_part_of_a_case_costs_few_queries(client, desk, chief, part):
     case = case_in("awaiting_clarification", desk)

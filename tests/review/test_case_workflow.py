@@ -380,6 +380,16 @@ def test_places_of_somebody_else_are_left_out(desk):
         case_requests.ask(case, by=desk.inspector, question="?", keys=foreign)
 
 
+def test_who_has_signed_nothing_is_asked_without_a_place(desk):
+    case = cases.claim(new_case(desk, subject=desk.subject), by=desk.inspector)
+
+    request = case_requests.ask(case, by=desk.inspector, question="Mengapa belum?", keys=[])
+
+    case_requests.answer(request, by=desk.subject, answers={}, text="Saya baru pindah.")
+    request.refresh_from_db()
+    assert (request.fields, request.answer) == ([], "Saya baru pindah.")
+
+
 def test_without_an_answer_in_time_the_review_goes_on(desk):
     case = case_in("awaiting_clarification", desk)
     CaseRequest.objects.update(due_on=timezone.localdate() - datetime.timedelta(days=1))

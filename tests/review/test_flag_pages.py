@@ -16,7 +16,7 @@ from review.models import Case, Flag, NilSample, RuleVersion
 from review.rules import RULES
 from review.services import rule_lab, rule_settings, samples
 from review.services.evaluation import evaluate_all
-from review.workflow import flag_cases
+from review.workflow import cases, flag_cases
 from review.workflow import flags as workflow
 from review.workflow.samples import draw_sample
 from tests.people.factories import log_in, person_with
@@ -367,6 +367,19 @@ def test_the_next_flag_comes_after_a_judgement(client):
     assert last.url == reverse("review:flag_list")
     again = client.get(reverse("review:flag_next"), {"sesudah": "x"})
     assert again.url == second.get_absolute_url()
+
+
+def test_the_flags_of_ones_own_case_come_one_after_another(client):
+    flagged(times=2)
+    first, second = Flag.objects.filter(rule="A3_NO_IDENTIFIER").by_weight()
+    inspector = as_role(client)
+    case = cases.claim(flag_cases.take_up(first, by=inspector), by=inspector)
+
+    left = client.get(reverse("review:flag_next"), {"sesudah": str(first.pk)})
+    assert left.url == case.get_absolute_url()
+
+    other = client.get(reverse("review:flag_next"), {"sesudah": str(second.pk)})
+    assert other.url == reverse("review:flag_list")
 
 
 def test_nobody_is_led_to_a_flag_they_may_not_see(client):

@@ -23,7 +23,7 @@ ci:  ## what continuous integration runs
 
 check:  ## formatting, lint, layers, types, migrations
 	$(PYTHON) -m scripts.run_tests --checks-only
-	.venv/bin/djlint --check --lint templates
+	.venv/bin/djlint --lint templates
 	.venv/bin/mypy .
 
 fix:  ## format and repair what can be repaired

@@ -125,6 +125,7 @@ class SectionView(SavingView):
         rows = [
             {
                 "row": row,
+                "facts": [field for field in row.fields[1:] if not field.is_blank],
                 "is_valid": all(field.is_valid for field in row.fields),
                 "url": self.url("row", self.section.key, row.key),
                 "remove_url": self.url("row_remove", self.section.key, row.key),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from notices import emails
+from notices import kinds
 from notices.services import notify, post
 from people import events
 from people.emails import SUBJECTS
@@ -28,7 +28,7 @@ TITLES = {
 
 def post_letter(user: User, *, letter: str) -> None:
     """Into the outbox without its words: they hold a secret, and are written when it is sent."""
-    kind = next(kind for kind, name in emails.LETTERS.items() if name == letter)
+    kind = next(kind for kind, name in kinds.LETTERS.items() if name == letter)
     post(user, kind=kind, subject=SUBJECTS[letter], body="")
 
 

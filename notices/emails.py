@@ -13,7 +13,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from people.emails import ACTIVATION, PASSWORD_RESET
+from notices.kinds import LETTERS
 from people.services import write_letter
 
 if TYPE_CHECKING:
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 
 
 SEND = "notices.tasks.send_email"  # by its path: the task imports the workflow, which imports this
-
-
-# Kinds whose words are not in the outbox: they hold a secret and are written at the sending.
-LETTERS = {"account.activation": ACTIVATION, "account.password_reset": PASSWORD_RESET}
 
 
 def one_line(text: object, limit: int = 200) -> str:

@@ -13,6 +13,10 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+from people.emails import ACTIVATION, PASSWORD_RESET
+
+# Whose words are not in the outbox: they hold a secret and are written at the sending.
+LETTERS = {"account.activation": ACTIVATION, "account.password_reset": PASSWORD_RESET}
 _kinds: dict[str, Kind] = {}
 
 

@@ -67,7 +67,7 @@ class Email(models.Model):
 
     It says what happened and asks to log in; what a declaration says never leaves by mail.
     The address is read at sending, so a corrected one is used at the next try. An activation or
-    reset letter has no words here: see `notices.emails.LETTERS`.
+    reset letter has no words here: see `notices.kinds.LETTERS`.
     """
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="emails")
@@ -118,10 +118,9 @@ class Email(models.Model):
         return self.subject
 
     @property
-    def door(self) -> str:
-        """What it is about where that is the person's way in; of anything else nothing."""
-        is_door = self.kind.startswith("account.")
-        return str(kinds.get(self.kind).label) if is_door else ""
+    def letter(self) -> str:
+        """Which letter with a secret it is; of anything else the administrator learns nothing."""
+        return str(kinds.get(self.kind).label) if self.kind in kinds.LETTERS else ""
 
 
 class Preference(models.Model):

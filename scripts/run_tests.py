@@ -22,6 +22,8 @@ NOTHING_COLLECTED = 5
 # Each worker gets neighbours, which share their module's province, and takes from the other one
 # only when its own are done.
 SHARED_OUT = ["--dist", "worksteal", "-q"]
+# One by one, the longest first: at the end a browser would wait for the other one's long walk.
+IN_ORDER = ["--dist", "load", "--maxschedchunk", "1", "-q"]
 
 
 def main(arguments: list[str]) -> int:
@@ -48,7 +50,7 @@ def _everything() -> int:
         failed.append("tests")
     if setup_environment.chromium():
         # Two browsers: more of them wait for each other on a small machine.
-        if _pytest(["-m", "e2e", "-n", "2", *SHARED_OUT]) not in (0, NOTHING_COLLECTED):
+        if _pytest(["tests/e2e", "-m", "e2e", "-n", "2", *IN_ORDER]) not in (0, NOTHING_COLLECTED):
             failed.append("browser tests")
     else:
         warn(NO_BROWSER)

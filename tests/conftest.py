@@ -13,6 +13,10 @@ from django.test import TransactionTestCase
 from tests import database
 
 SNAPSHOT = database.Snapshot()
+LONGEST = {
+    "test_migrations.py", "test_pages_accessible.py", "test_register_job.py", "test_risk_map.py",
+    "test_whole_job.py",
+}  # fmt: skip
 
 
 def _put_back_reference_data(test: TransactionTestCase) -> None:
@@ -37,8 +41,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # The longest test first: at the end of a run one worker would wait for the other.
-    items.sort(key=lambda item: item.path.name != "test_migrations.py")
+    # The longest tests first: at the end of a run one worker would wait for the other.
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,7 +8,7 @@ from review.models import Case, CasePresence
 from review.services import marking
 from review.workflow import cases
 from tests.declarations.factories import sent_register
-from tests.e2e.conftest import assert_accessible
+from tests.e2e.conftest import assert_accessible, assert_accessible_in_both_schemes
 from tests.e2e.walking import Walk
 from tests.review.case_desk import WORDS, make_desk, new_case
 
@@ -104,13 +104,13 @@ def test_queue_works_on_a_phone_without_scripts(without_javascript, live_server,
     assert set(Case.objects.values_list("state", flat=True)) == {"assigned"}
 
 
-@pytest.mark.parametrize("scheme", ["phone", "dark"])
-def test_pages_are_accessible(live_server, desk, scheme, request):
-    page = request.getfixturevalue(scheme)
+def test_pages_are_accessible(live_server, desk, dark):
     case = new_case(desk, score=120)
-    walk = Walk(page, live_server.url)
+    walk = Walk(dark, live_server.url)
     walk.becomes(desk.chief)
     for address in (
         QUEUE, case.get_absolute_url(), reverse("review:case_assign", args=[case.pk]),
     ):  # fmt: skip
-        walk.open(address)
+        walk.page.goto(live_server.url + address)
+        assert walk.path == address
+        assert_accessible_in_both_schemes(dark)

@@ -25,9 +25,8 @@ def sign_in(page, live_server, user):
     )
 
 
-@pytest.mark.parametrize("screen", ["phone", "desktop"])
-def test_pages_of_the_administrator_are_accessible(screen, request, live_server):
-    page = request.getfixturevalue(screen)
+def test_pages_of_the_administrator_are_accessible(desktop, live_server):
+    page = desktop  # On a phone: test_pages_accessible.
     administrator = person_with(Role.SYSTEM_ADMINISTRATOR)
     draft = draft_of("F7", by=administrator)
     sign_in(page, live_server, administrator)

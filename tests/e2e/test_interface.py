@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.conftest import assert_accessible
+from tests.e2e.conftest import assert_accessible, assert_accessible_in_both_schemes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -10,13 +10,12 @@ PAGES = ["/komponen/", "/akun/masuk/", "/bantuan/", "/privasi/", "/tidak-ada/", 
 
 
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("screen", ["phone", "desktop", "dark"])
-def test_pages_are_accessible(path, screen, request, live_server):
-    page = request.getfixturevalue(screen)
+def test_pages_are_accessible(path, desktop, dark, live_server):
+    desktop.goto(live_server.url + path)
+    assert_accessible(desktop)
 
-    page.goto(live_server.url + path)
-
-    assert_accessible(page)
+    dark.goto(live_server.url + path)
+    assert_accessible_in_both_schemes(dark)
 
 
 def test_theme_and_language_without_javascript(without_javascript, live_server):

@@ -27,31 +27,26 @@ def url(page, statement, *arguments):
     return reverse(f"declarations:statement_{page}", args=[statement.pk, *arguments])
 
 
-@pytest.fixture(params=["phone", "desktop"])
-def screen(request):
-    return request.getfixturevalue(request.param)
-
-
-def test_hit_is_said_while_typing_and_leads_to_a_declaration(screen, live_server):
+def test_hit_is_said_while_typing_and_leads_to_a_declaration(phone, live_server):
     statement = statement_with_interest()
-    walk = Walk(screen, live_server.url)
+    walk = Walk(phone, live_server.url)
     walk.becomes(statement.declarant)
     key = uuid.uuid4()
     walk.open(url("row", statement, "parties", key))
-    assert screen.locator(HITS).count() == 0
+    assert phone.locator(HITS).count() == 0
 
-    screen.locator(f"#id_parties-{key}-name").press_sequentially("cv raflesia jaya", delay=5)
-    screen.wait_for_selector(HITS)
-    assert "CV Rafflesia Jaya" in screen.locator(HITS).inner_text()
-    assert_accessible(screen)
+    phone.locator(f"#id_parties-{key}-name").press_sequentially("cv raflesia jaya", delay=5)
+    phone.wait_for_selector(HITS)
+    assert "CV Rafflesia Jaya" in phone.locator(HITS).inner_text()
+    assert_accessible(phone)
 
     walk.go_on()
     walk.go_on()
     assert walk.path == url("matches", statement)
-    screen.click('label[for$="answer_0"]')
+    phone.click('label[for$="answer_0"]')
     walk.go_on()
     assert walk.path == url("check", statement)
-    assert screen.locator(f'a[href="{url("sign", statement)}"]').count() == 0
+    assert phone.locator(f'a[href="{url("sign", statement)}"]').count() == 0
     walk.press(f'form[action="{url("convert", statement)}"] button')
     assert re.fullmatch(r"/deklarasi/[0-9a-f-]{36}/isi/", walk.path)
     assert DecisionStatement.objects.get().state == "converted"

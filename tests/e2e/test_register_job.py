@@ -1,4 +1,8 @@
-"""F1 in a browser: the first year, sent back once; the superior; the year after, the delta."""
+"""F1 in a browser: the first year, sent back once; the superior; the year after, the delta.
+
+The declarant holds a phone in the first year and sits at a desk in the second, as officer and
+superior always do.
+"""
 
 import datetime
 
@@ -25,20 +29,20 @@ def current(declared_by) -> InterestRegister:
     return InterestRegister.objects.filter(declarant=declared_by).latest("created_at")
 
 
-@pytest.mark.parametrize("screen", ["phone", "desktop"])
-def test_register_from_the_first_year_to_the_delta(screen, request, live_server, tmp_path):
-    walk = Walk(request.getfixturevalue(screen), live_server.url)
+def test_register_from_the_first_year_to_the_delta(phone, desktop, live_server, tmp_path):
+    hand, desk = Walk(phone, live_server.url), Walk(desktop, live_server.url)
     place = office()
 
-    register = declare_first_year(walk, place)
-    send_back_and_correct(walk, place, register)
-    accept_and_acknowledge(walk, place, register)
-    assert_signed(download(walk, current(place.declarant).document, tmp_path), signatures=2)
+    register = declare_first_year(hand, place)
+    send_back(desk, place, register)
+    correct(hand, place, register)
+    accept_and_acknowledge(desk, place, register)
+    assert_signed(download(desk, current(place.declarant).document, tmp_path), signatures=2)
 
     next_year = timezone.localdate().replace(year=timezone.localdate().year + 1, month=2, day=3)
     at = datetime.datetime.combine(next_year, datetime.time(3), datetime.UTC)
     with time_machine.travel(at, tick=True):
-        sign_the_delta(walk, place)
+        sign_the_delta(desk, place)
 
 
 def add_row(walk: Walk, register: InterestRegister, section: str, **answers: str) -> None:
@@ -84,7 +88,7 @@ def check_and_sign(walk: Walk, register: InterestRegister) -> None:
     assert register.document.number in walk.paragraph()
 
 
-def send_back_and_correct(walk: Walk, place: Office, register: InterestRegister) -> None:
+def send_back(walk: Walk, place: Office, register: InterestRegister) -> None:
     walk.becomes(place.officer)
     walk.open(reverse("declarations:home"))
     walk.follow(reverse("declarations:register_checks"))
@@ -95,6 +99,8 @@ def send_back_and_correct(walk: Walk, place: Office, register: InterestRegister)
     section.locator("textarea").fill(REMARK)
     walk.press("main button[value=return]")
 
+
+def correct(walk: Walk, place: Office, register: InterestRegister) -> None:
     walk.becomes(place.declarant)
     walk.open(reverse("declarations:home"))
     walk.follow(register.get_absolute_url())

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from people.models import Role
 from review.models import Nudge
-from tests.e2e.conftest import assert_accessible, log_in
+from tests.e2e.conftest import assert_accessible, assert_accessible_in_both_schemes, log_in
 from tests.people.factories import PASSWORD, OpdFactory, person_with, post_of
 from tests.review.factories import approved_map, make_conflict, make_statement, overdue_control
 
@@ -43,9 +43,8 @@ def test_head_reminds_with_one_click_without_scripts(live_server, without_javasc
     assert page.locator("#orang form").count() == 0
 
 
-@pytest.mark.parametrize("scheme", ["phone", "dark"])
-def test_pages_are_accessible(live_server, head, scheme, request):
-    page = request.getfixturevalue(scheme)
+def test_pages_are_accessible(live_server, head, dark):
+    page = dark
     log_in(page, live_server.url, head.nip, PASSWORD)
     opd = post_of(head).opd
     for address in (
@@ -55,7 +54,7 @@ def test_pages_are_accessible(live_server, head, scheme, request):
     ):
         page.goto(live_server.url + address)
         assert page.url.endswith(address)
-        assert_accessible(page)
+        assert_accessible_in_both_schemes(page)
 
 
 def test_province_is_accessible_and_fits_a_phone(live_server, phone, head, settings):

@@ -27,14 +27,15 @@ def page_of(name: str, risk_map: RiskMap) -> str:
     return reverse(f"mapping:{name}", args=[risk_map.pk])
 
 
-@pytest.mark.parametrize("screen", ["phone", "desktop"])
-def test_from_login_to_the_approved_map(screen, request, live_server, tmp_path):
-    walk = Walk(request.getfixturevalue(screen), live_server.url)
+def test_from_login_to_the_approved_map(phone, desktop, live_server, tmp_path):
+    """Drawn and printed at a desk, signed and approved on a phone."""
+    hand, walk = Walk(phone, live_server.url), Walk(desktop, live_server.url)
     office = make_office()
 
     risk_map = draw(walk, office)
-    sign(walk, risk_map)
-    approve(walk, office.inspector, risk_map)
+    hand.becomes(office.head)
+    sign(hand, risk_map)
+    approve(hand, office.inspector, risk_map)
 
     risk_map.refresh_from_db()
     assert (risk_map.state, risk_map.areas.count()) == ("approved", 12)

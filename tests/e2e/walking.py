@@ -1,7 +1,8 @@
 """Steps that journeys share: who sits at the keyboard, how a form is filled, how a PDF is checked.
 
-Every page that a walk lands on is checked by axe. Buttons are found by what they do (their form,
-their name), not by their words, so that the walks hold in each language.
+Every page that a walk lands on is checked by axe; one seen before, when something is on it that
+was not there then. Buttons are found by what they do (their form, their name), not by their
+words, so that the walks hold in each language.
 """
 
 import io
@@ -12,20 +13,27 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.management import call_command
 from django.db import connections
 from django.test import Client
+from django.urls import resolve
 from playwright.sync_api import Locator, Page
 
 from jobs import testing
 from people.models import User
 from statements.models import Document
-from tests.e2e.conftest import assert_accessible
+from tests.e2e.conftest import assert_accessible, assert_fits
 from tests.people.factories import log_in
 
 FORM = "main form:not([role=search])"
 PRIMARY = "main .form-actions .btn-primary"
+# What a page is made of, its words and values apart.
+ELEMENTS = """() => Array.from(new Set(Array.from(document.querySelectorAll("*"), (each) =>
+    [each.tagName, each.getAttribute("class"), ...each.getAttributeNames()].join(" "))))"""
+# By screen and page: the elements with which axe has seen it.
+_looked_at: dict[tuple[str, ...], set[str]] = {}
 
 
 @dataclass
@@ -51,7 +59,7 @@ class Walk:
     def open(self, address: str, *, leads_to: str = "") -> None:
         self.page.goto(self.base + address)
         assert self.path == (leads_to or address)
-        assert_accessible(self.page)
+        self.look()
 
     def press(self, selector: str, *, status: int = 200) -> None:
         """Press what leads to another page, and not back to this one with a complaint."""
@@ -60,7 +68,20 @@ class Walk:
             self.page.locator(selector).first.click()
         answer = arrived.value.status if arrived.value else 200
         assert answer == status, f"{answer} at {self.path}\n{self.paragraph()}"
-        assert_accessible(self.page)
+        self.look()
+
+    def look(self) -> None:
+        place = resolve(urlsplit(self.path).path)
+        section = str(place.kwargs.get("section", ""))
+        known = _looked_at.setdefault(
+            (str(self.page.viewport_size), place.view_name, section), set()
+        )
+        elements = set(self.page.evaluate(ELEMENTS))
+        if elements <= known:
+            assert_fits(self.page)
+        else:
+            assert_accessible(self.page)
+            known |= elements
 
     def follow(self, address: str) -> None:
         """Follow the link to `address` that stands on this page."""

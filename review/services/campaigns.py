@@ -39,6 +39,11 @@ class Planned:
     offset: int
     day: datetime.date
 
+    @property
+    def days(self) -> int:
+        """How far from the last day, before or after it."""
+        return abs(self.offset)
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:

@@ -21,9 +21,11 @@ e2e:  ## the tests with a browser
 ci:  ## what continuous integration runs
 	.ci/run
 
-check:  ## formatting, lint, layers, types, migrations
+check:  ## formatting, lint, layers, migrations
 	$(PYTHON) -m scripts.run_tests --checks-only
 	.venv/bin/djlint --lint templates
+
+types:  ## what mypy finds: advice, the project does not hold itself to it yet
 	.venv/bin/mypy .
 
 fix:  ## format and repair what can be repaired
@@ -46,4 +48,4 @@ assets:  ## copy what npm brought into static/vendor
 	npm ci --ignore-scripts
 	$(PYTHON) scripts/vendor_assets.py
 
-.PHONY: help run test test-fast e2e ci check fix migrations lock words sbom assets
+.PHONY: help run test test-fast e2e ci check types fix migrations lock words sbom assets

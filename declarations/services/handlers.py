@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from declarations.models import (
@@ -151,16 +151,18 @@ def _above(conflict: ConflictDeclaration, *, on: datetime.date) -> list[User]:
     """The superiors upwards, then the chief inspectors; `is_kept_out` of each. Two queries."""
     keys = hierarchy.superior_ids([conflict.declarant_id], on=on)[conflict.declarant_id]
     grants = RoleGrant.objects.running(on=on).filter(
-        role=Role.CHIEF_INSPECTOR, user=OuterRef("pk"), user__is_active=True
+        role=Role.CHIEF_INSPECTOR, user__is_active=True
     )
-    first = grants.order_by("starts_on", "pk")
+    first = grants.filter(user=OuterRef("pk")).order_by("starts_on", "pk")
+    # A union: for an OR the database would look at every person there is.
+    wanted = User.objects.filter(pk__in=keys).values("pk").union(grants.values("user_id"))
     people = (
         User.objects.annotate(
             chief_since=Subquery(first.values("starts_on")[:1]),
             chief_grant=Subquery(first.values("pk")[:1]),
             is_kept_out=Exists(_kept_out(conflict).filter(user=OuterRef("pk"))),
         )
-        .filter(Q(pk__in=keys) | Q(chief_grant__isnull=False))
+        .filter(pk__in=wanted)
         .order_by("chief_since", "chief_grant")
     )
     found = {person.pk: person for person in people}

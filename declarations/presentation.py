@@ -106,6 +106,11 @@ class DisplayField:
     change: Change | None = None
     before: str = ""
 
+    @property
+    def introduction(self) -> str:
+        """The label before its answer on one line."""
+        return self.label if self.label.endswith("?") else f"{self.label}:"
+
 
 @dataclass(frozen=True, slots=True)
 class DisplayRow:

@@ -26,14 +26,18 @@ def enqueue(
     *args: Any,
     owner: AbstractBaseUser | None = None,
     run_at: datetime.datetime | None = None,
+    priority: int | None = None,
     **kwargs: Any,
 ) -> TaskResult:
-    """`task.enqueue`, with somebody who may follow the progress of the job.
+    """`task.enqueue`, with somebody who may follow the progress of the job, and with another
+    priority (`jobs.priorities`) than its task has.
 
     A task may be given by its path (`"notices.tasks.send_email"`), for callers that the task
     itself imports.
     """
     task = _task(task, run_at)
+    if priority is not None:
+        task = task.using(priority=priority)
     backend = task.get_backend()
     if not isinstance(backend, PostgresBackend):
         return backend.enqueue(task, args, kwargs)

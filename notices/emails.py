@@ -13,6 +13,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from jobs.priorities import WAITED_FOR
 from notices.kinds import LETTERS
 from people.services import write_letter
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 
 SEND = "notices.tasks.send_email"  # by its path: the task imports the workflow, which imports this
+# Before the others. An import sends thousands of activations at once, so these wait a little.
+PRIORITY = {"account.activation": 0, "account.password_reset": WAITED_FOR}
 
 
 def one_line(text: object, limit: int = 200) -> str:

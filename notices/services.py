@@ -108,7 +108,7 @@ def post(
             message_id=emails.new_message_id(),
         )
     if has_address:
-        enqueue(emails.SEND, email.pk)
+        enqueue(emails.SEND, email.pk, priority=emails.PRIORITY.get(email.kind))
     return email
 
 

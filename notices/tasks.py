@@ -3,6 +3,7 @@
 from django.utils import timezone
 from django_tasks import task
 
+from jobs.priorities import IN_BULK
 from jobs.services import enqueue
 from notices import reminders, services, workflow
 from notices.models import Preference
@@ -10,7 +11,7 @@ from notices.states import Delivery
 from people.models import User
 
 
-@task(queue_name="mail", time_limit=60)
+@task(queue_name="mail", priority=IN_BULK, time_limit=60)
 def send_email(email_id: int) -> None:
     workflow.deliver(email_id)
 

@@ -3,11 +3,12 @@
 from django_tasks import task
 
 from audit.models import AuditEvent
+from jobs.priorities import WAITED_FOR
 from people import emails, events
 from people.models import User
 
 
-@task(queue_name="mail", atomic=True)
+@task(queue_name="mail", priority=WAITED_FOR, atomic=True)
 def send_password_reset(user_id: str) -> None:
     """Nothing for nobody: a request with an unknown number ends here, unseen."""
     user = User.objects.filter(pk=user_id, is_active=True).exclude(email="").first()

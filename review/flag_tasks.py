@@ -3,10 +3,11 @@
 from django.utils import timezone
 from django_tasks import task
 
+from jobs.priorities import SOON
 from review.workflow import flag_runs
 
 
-@task(queue_name="default", max_attempts=2)
+@task(queue_name="default", priority=SOON, max_attempts=2)
 def follow_changes() -> int:
     """Every few seconds: flags of what changed; how many flags are different."""
     outcome = flag_runs.run_changes(at=timezone.now())

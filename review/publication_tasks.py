@@ -5,13 +5,14 @@ import logging
 from django.utils import timezone
 from django_tasks import task
 
+from jobs.priorities import SOON
 from review.models import Campaign, SummaryRun
 from review.services import campaigns, evidence_bundle, summaries
 
 logger = logging.getLogger(__name__)
 
 
-@task(max_attempts=2)
+@task(priority=SOON, max_attempts=2)
 def refresh_summaries() -> int:
     """Every few seconds: what was marked; the very first time everything."""
     now = timezone.now()

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from jobs import progress
+from jobs.priorities import WAITED_FOR
 from statements import production, services
 from statements.models import Document, Signature
 from statements.services import DocumentError
@@ -19,7 +20,7 @@ RETRY_AFTER = datetime.timedelta(hours=1)
 GIVE_UP_AFTER = datetime.timedelta(days=7)
 
 
-@task(queue_name="documents", max_attempts=MAX_ATTEMPTS, time_limit=120)
+@task(queue_name="documents", priority=WAITED_FOR, max_attempts=MAX_ATTEMPTS, time_limit=120)
 def render_and_sign(document_id: str) -> None:
     try:
         production.render_and_sign(document_id)

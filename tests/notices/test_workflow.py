@@ -13,9 +13,11 @@ from django.utils import timezone
 
 from audit.models import AuditEvent
 from jobs.models import Job
+from jobs.services import enqueue
 from jobs.testing import run_jobs
 from notices import kinds, workflow
 from notices.models import Email
+from notices.services import post
 from notices.states import MailState
 from people import services
 from people.models import Role
@@ -209,3 +211,24 @@ def test_letter_sent_again_takes_nobody_s_password_away():
     assert (email.state, mail.outbox) == (MailState.DEAD, [])
     assert person.has_usable_password()
     assert email.last_error
+
+
+def test_who_waits_is_served_before_mails_in_bulk():
+    """A campaign's thousands of mails keep neither a signature nor a new password waiting."""
+    person = UserFactory()
+    asked = [
+        post(person, kind="announcement", subject="Jadwal", body=""),
+        enqueue("review.flag_tasks.follow_changes"),
+        services.request_password_reset(nip_typed=person.nip),
+        enqueue("statements.tasks.render_and_sign", "x"),
+    ]
+    assert len(asked) == Job.objects.count()
+
+    first = Job.objects.order_by("-priority", "run_at", "pk").values_list("task", flat=True)
+
+    assert list(first) == [
+        "people.tasks.send_password_reset",
+        "statements.tasks.render_and_sign",
+        "review.flag_tasks.follow_changes",
+        "notices.tasks.send_email",
+    ]

@@ -4,7 +4,7 @@ import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils import timezone
 
 from people.models import User
@@ -12,6 +12,7 @@ from people.roles import Role
 from review.conflict_free import Bars, bars_of
 from review.states import CaseState
 
+MOST_URGENT = ("-score", "-opened_at", "-pk")
 READERS = (Role.INSPECTOR, Role.CHIEF_INSPECTOR, Role.AUDITOR)
 
 
@@ -42,12 +43,19 @@ class CaseQuerySet(models.QuerySet):
 
     def waiting_for(self, user: User) -> list[Self]:
         """What `user` should do next, by urgency: to decide, on their desk, on nobody's desk."""
-        rows = self.visible_to(user).order_by("-score", "-opened_at", "-pk")
+        rows = self.visible_to(user).order_by(*MOST_URGENT)
         steps = [rows.filter(assignee=user, state__in=("assigned", "in_review")), rows.free()]
         if user.has_perm("review.lead_cases"):
             to_decide = rows.filter(state="recommended").exclude(recommended_by=user)
             steps.insert(0, to_decide)
         return steps
+
+    def first_for(self, user: User, *, number: int) -> Self:
+        """The first of all steps of `waiting_for`, in their order; one query."""
+        first, *others = [step.values("pk")[:number] for step in self.waiting_for(user)]
+        step = Case(When(state="recommended", then=0), When(assignee=user, then=1), default=2)
+        rows = self.filter(pk__in=first.union(*others, all=True)).annotate(step=step)
+        return rows.order_by("step", *MOST_URGENT)[:number]
 
     def overdue(self, *, on: datetime.date) -> Self:
         return self.open().filter(due_on__lt=on)

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -18,15 +19,14 @@ def case_panels(user: User, on: datetime.date) -> Iterator[Panel]:
     """The cases that "Next case" opens one after another, each with its weightiest finding."""
     if not user.has_perm("review.work_on_cases"):
         return
-    found: list[Case] = []
-    for step in Case.objects.waiting_for(user):
-        if len(found) < MOST_ENTRIES:
-            found += step.for_list()[: MOST_ENTRIES - len(found)]
-    findings = Flag.objects.visible_to(user).weightiest_of(found) if found else {}
+    flags = Flag.objects.visible_to(user).live().filter(case=OuterRef("pk"))
+    finding = flags.order_by("-weight", "pk").values("sentence")[:1]
+    cases = Case.objects.for_list().annotate(finding=Subquery(finding))
+    found = cases.first_for(user, number=MOST_ENTRIES)
     yield Panel(
         CHECK,
         _("Cases to work on"),
-        tuple(_entry(case, findings.get(case.pk, ""), on) for case in found),
+        tuple(_entry(case, case.finding or "", on) for case in found),
         icon="folder",
         more_url=reverse("review:case_list"),
         more_label=_("The whole queue"),

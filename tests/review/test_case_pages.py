@@ -157,7 +157,7 @@ def test_home_shows_what_waits_at_the_desk(client, desk, chief, number):
     assert {entry.url for entry in panel.entries} == {
         case.get_absolute_url() for case in (*cases, *free)
     }
-    assert count_page_queries(lambda: client.get(reverse("declarations:home"))) <= 14
+    assert count_page_queries(lambda: client.get(reverse("declarations:home"))) <= 12
 
 
 def test_home_of_others_says_nothing_of_cases(client, desk):

@@ -71,7 +71,8 @@ class _Maker:
             day = timezone.localdate(conflict.decided_at) + DAY
             party = conflict.parties.first()
             if party is not None and day <= self.on:
-                made = self.add(conflict.declarant, conflict.opd_id, "Kontrak", day, party.name)
+                thing = f"Pengadaan {THINGS[len(self.acts) % len(THINGS)]}"
+                made = self.add(conflict.declarant, conflict.opd_id, thing, day, party.name)
                 self.note("F1_recusal_act", made, conflict.declarant)
 
     def suspended(self) -> None:

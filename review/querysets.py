@@ -52,7 +52,9 @@ class CaseQuerySet(models.QuerySet):
 
     def first_for(self, user: User, *, number: int) -> Self:
         """The first of all steps of `waiting_for`, in their order; one query."""
-        first, *others = [step.values("pk")[:number] for step in self.waiting_for(user)]
+        # Of plain rows: what `self` annotates would be worked out again for every step.
+        steps = self.model.objects.waiting_for(user)
+        first, *others = [step.values("pk")[:number] for step in steps]
         step = Case(When(state="recommended", then=0), When(assignee=user, then=1), default=2)
         rows = self.filter(pk__in=first.union(*others, all=True)).annotate(step=step)
         return rows.order_by("step", *MOST_URGENT)[:number]

@@ -23,13 +23,20 @@ from people.seeding.population import Person
 class InPosts(Tools):
     """Kin in one line, posts held twice or without a register, OPDs that stay silent."""
 
-    def _d1_reporting_line(self) -> None:
+    def _kin_in_line(self) -> tuple[Person, Person] | None:
+        """A superior and somebody below them, now kin."""
         person = self.take(lambda p: self._free_superior(p) is not None)
         superior = self._free_superior(person) if person else None
         if person is None or superior is None:
-            return
+            return None
         self.claim(superior)
         self._make_kin(superior, person)
+        return superior, person
+
+    def _d1_reporting_line(self) -> None:
+        if (pair := self._kin_in_line()) is None:
+            return
+        superior, person = pair
         self.note(
             "D1_kin_in_reporting_line",
             [superior, person],
@@ -44,12 +51,7 @@ class InPosts(Tools):
                 "post": "Komisaris", "receives_grant": "yes",
             }  # fmt: skip
             self.add_row(person, "posts_held", row, since=self.year - 1)
-            self.note(
-                "D4_forbidden_double_post",
-                [person],
-                row["organisation"],
-                register=self.register(person, self.year),
-            )
+            self.note_register("D4_forbidden_double_post", person, row["organisation"])
 
     def _d5_no_declaration(self) -> None:
         if person := self.take(lambda p: p.post.level != PostLevel.STAFF):
@@ -75,12 +77,9 @@ class InPosts(Tools):
         )
 
     def _superior_related(self) -> None:
-        person = self.take(lambda p: self._free_superior(p) is not None)
-        superior = self._free_superior(person) if person else None
-        if person is None or superior is None:
+        if (pair := self._kin_in_line()) is None:
             return
-        self.claim(superior)
-        self._make_kin(superior, person)
+        superior, person = pair
         case = self.declared(
             person,
             [NamedParty.of(self.vendor())],

@@ -60,24 +60,14 @@ class InRegisters(Tools):
             row = self.maker.business(person, role="shareholder", share_percent="10")
             row.pop("share_percent")
             self.add_row(person, "business", row, since=self.year)
-            self.note(
-                "A2_share_left_blank",
-                [person],
-                row["name"],
-                register=self.register(person, self.year),
-            )
+            self.note_register("A2_share_left_blank", person, row["name"])
 
     def _a3_no_identifier(self) -> None:
         if person := self.take():
             row = self.maker.business(person, role="owner", share_percent="100")
             row.pop("nib")
             self.add_row(person, "business", row, since=self.year)
-            self.note(
-                "A3_company_without_identifier",
-                [person],
-                row["name"],
-                register=self.register(person, self.year),
-            )
+            self.note_register("A3_company_without_identifier", person, row["name"])
 
     def _a4_shares(self) -> None:
         first, second = self.take(), self.take()
@@ -92,47 +82,27 @@ class InRegisters(Tools):
         if person := self.take():
             row = self.maker.business(person, role="owner", share_percent="0")
             self.add_row(person, "business", row, since=self.year)
-            self.note(
-                "A4_owner_with_zero_share",
-                [person],
-                row["name"],
-                register=self.register(person, self.year),
-            )
+            self.note_register("A4_owner_with_zero_share", person, row["name"])
 
     def _a5_before_birth(self) -> None:
         if person := self.take():
             start = person.born_on.replace(day=1) - datetime.timedelta(days=400)
             row = self.maker.posts_held(person) | {"started_on": start.isoformat()}
             self.add_row(person, "posts_held", row, since=self.year)
-            self.note(
-                "A5_began_before_birth",
-                [person],
-                row["organisation"],
-                register=self.register(person, self.year),
-            )
+            self.note_register("A5_began_before_birth", person, row["organisation"])
 
     def _a6_made_up_number(self) -> None:
         if person := self.take():
             number = MADE_UP[self.rng.randrange(len(MADE_UP))]
             row = self.maker.business(person, nib=number)
             self.add_row(person, "business", row, since=self.year)
-            self.note(
-                "A6_made_up_number",
-                [person],
-                f"{row['name']}: {number}",
-                register=self.register(person, self.year),
-            )
+            self.note_register("A6_made_up_number", person, f"{row['name']}: {number}")
 
     def _a11_placeholder(self) -> None:
         if person := self.take():
             row = self.maker.business(person, deals_with_government="yes", dealings="-")
             self.add_row(person, "business", row, since=self.year)
-            self.note(
-                "A11_placeholder_text",
-                [person],
-                "dealings: -",
-                register=self.register(person, self.year),
-            )
+            self.note_register("A11_placeholder_text", person, "dealings: -")
 
     def _a12_clones(self) -> None:
         by_opd: dict[str, list[Person]] = defaultdict(list)
@@ -154,12 +124,7 @@ class InRegisters(Tools):
             row = self.maker.business(person)
             self.add_row(person, "business", row, since=self.year - 2)
             self.edit(person, _without("business", row["key"], self.year))
-            self.note(
-                "B1_vanished_interest",
-                [person],
-                row["name"],
-                register=self.register(person, self.year),
-            )
+            self.note_register("B1_vanished_interest", person, row["name"])
 
     def _b2_moved_to_kin(self) -> None:
         if person := self.take():
@@ -198,12 +163,7 @@ class InRegisters(Tools):
             for year in range(self.year - 2, self.year + 1):
                 day = self.clock.working_day(datetime.date(year, 5, 20))
                 self.edit(person, _sent_at(year, self.clock.at(day, self.rng)))
-            self.note(
-                "B11_late_every_year",
-                [person],
-                "sesudah 31 Maret, tiga tahun",
-                register=self.register(person, self.year),
-            )
+            self.note_register("B11_late_every_year", person, "sesudah 31 Maret, tiga tahun")
 
     def _b11_never(self) -> None:
         if person := self.take():
@@ -220,12 +180,7 @@ class InRegisters(Tools):
                     filing.returns = [("family", "Lengkapi pekerjaan anggota keluarga.")]
 
             self.edit(person, change)
-            self.note(
-                "B11_returned_often",
-                [person],
-                "dikembalikan empat kali",
-                register=self.register(person, self.year),
-            )
+            self.note_register("B11_returned_often", person, "dikembalikan empat kali")
 
     def _b11_nil_then_declared(self) -> None:
         if person := self.take():
@@ -245,12 +200,7 @@ class InRegisters(Tools):
     def _nil_two_years_in_risk_post(self) -> None:
         if person := self.take(lambda p: p.post.code in self.risky):
             self.make_nil(person, since=self.year - 1)
-            self.note(
-                "B11_nil_two_years_in_risk_post",
-                [person],
-                person.post.title,
-                register=self.register(person, self.year),
-            )
+            self.note_register("B11_nil_two_years_in_risk_post", person, person.post.title)
 
     def _q1_deals_in_risk_post(self) -> None:
         if person := self.take(lambda p: p.post.code in self.dealing):

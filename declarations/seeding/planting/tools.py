@@ -138,6 +138,10 @@ class Tools:
 
         self.edit(person, change)
 
+    def note_register(self, kind: str, person: Person, what: str) -> None:
+        """What stands in this year's register of one person."""
+        self.note(kind, [person], what, register=self.register(person, self.year))
+
     def register(self, person: Person, year: int) -> Any:
         filing = Filing(year, person.post, Occasion.YEARLY, self.clock.on, State.ACCEPTED, {})
         return register_id(person, filing)

@@ -4,11 +4,10 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from django.utils import translation
-
-from common.templatetags.ui import tanggal
+from declarations.presentation import format_date
 from people.models import User
 from review.models import MonitoringReport
+from review.services.desk import percent
 from review.services.monitoring_numbers import (
     KINDS,
     LABELS,
@@ -68,9 +67,7 @@ def sections_of(numbers: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _day(text: str | datetime.date) -> str:
-    # The paper is in Indonesian, whatever language the page is in.
-    with translation.override("id"):
-        return tanggal(datetime.date.fromisoformat(str(text)))
+    return format_date(datetime.date.fromisoformat(str(text)))
 
 
 def _period(report: MonitoringReport) -> dict[str, Any]:
@@ -124,13 +121,9 @@ def _total(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return []
     names = ("obliged", "signed", "in_time", "valid_in_time")
     sums: dict[str, Any] = {name: sum(row[name] for row in rows) for name in names}
-    sums["rate"] = _share(sums["valid_in_time"], sums["obliged"])
-    sums["punctuality"] = _share(sums["in_time"], sums["signed"])
+    sums["rate"] = percent(sums["valid_in_time"], sums["obliged"])
+    sums["punctuality"] = percent(sums["in_time"], sums["signed"])
     return [{"name": "Semua OPD", **sums}]
-
-
-def _share(part: int, whole: int) -> int | None:
-    return part * 100 // whole if whole else None
 
 
 def _declarations(numbers: dict[str, Any]) -> dict[str, Any]:

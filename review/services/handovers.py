@@ -10,12 +10,13 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from common.templatetags.ui import nip, tanggal
+from common.templatetags.ui import nip
 from declarations.documents import person_block
+from declarations.presentation import format_date
 from people.models import User
 from people.proof import Proof
 from review.conflict_free import Bars, bars_of
@@ -125,13 +126,10 @@ def _content(case: Case, recipient: HandoverRecipient, summary: str, by: User) -
     if case.subject is not None:
         about += [("Nama", case.subject.full_name), ("NIP", nip(case.subject.nip))]
     about.append(("Perangkat daerah", case.opd.name if case.opd else "–"))
-    # The letter is in Indonesian, whatever language the page is in.
-    with translation.override("id"):
-        decided_on = tanggal(case.decided_at)
     decided = [
         ("Hasil reviu", _in_indonesian(case.outcome)),
         ("Pertimbangan", case.decision_reasons),
-        ("Tanggal putusan", decided_on),
+        ("Tanggal putusan", format_date(timezone.localdate(case.decided_at))),
     ]
     return {
         "title": TITLE.upper(),

@@ -9,13 +9,14 @@ from django.utils.translation import pgettext_lazy
 from common.forms import SHORTEST_REASON, CleanCharField, CleanTextarea, plain_helper
 from people.models import Opd
 from review.case_forms import field_of
+from review.querysets import MOST_URGENT
 from review.states import CaseOrigin
 
 OPEN, FREE, MINE, TO_DECIDE, FOLLOWED_UP, CLOSED, ALL = (
     "terbuka", "bebas", "saya", "putusan", "tindak_lanjut", "selesai", "semua",
 )  # fmt: skip
 ORDERS = {
-    "prioritas": (("-score", "-opened_at", "-pk"), _("Highest score first")),
+    "prioritas": (MOST_URGENT, _("Highest score first")),
     "tenggat": (("due_on", "pk"), _("Nearest limit first")),
     "terbaru": (("-opened_at", "-pk"), _("Newest first")),
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Q, Sum, Value
+from django.db.models import Count, OuterRef, Q, Sum, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # Lower and upper end of a level of weight, in thousandths.
 LEVELS = {"tinggi": (700, 1000), "sedang": (300, 699), "rendah": (0, 299)}
+WEIGHTIEST = ("-weight", "pk")
 READERS = (Role.INSPECTOR, Role.CHIEF_INSPECTOR, Role.AUDITOR)
 
 
@@ -92,8 +93,13 @@ class FlagQuerySet(models.QuerySet):
 
     def weightiest_of(self, cases: Collection[Case]) -> dict[uuid.UUID, str]:
         """By case: the sentence of its weightiest live flag, of those asked for."""
-        found = self.live().filter(case__in=cases).order_by("case", "-weight", "pk")
+        found = self.live().filter(case__in=cases).order_by("case", *WEIGHTIEST)
         return dict(found.distinct("case").values_list("case", "sentence"))
+
+    def weightiest_sentence(self) -> models.QuerySet:
+        """The same as a subquery of a query over cases."""
+        found = self.live().filter(case=OuterRef("pk")).order_by(*WEIGHTIEST)
+        return found.values("sentence")[:1]
 
     def of_subject(self, user: User) -> Self:
         return self.filter(subject=user)

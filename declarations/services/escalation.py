@@ -23,8 +23,6 @@ from declarations.models.conflicts import HandlerChangeReason as Reason
 from declarations.services import handlers, limits
 from notices.reminders import Reminder
 from people import calendar, hierarchy
-from people.models import RoleGrant
-from people.roles import Role
 
 ESCALATION = "SLA_ESKALASI"
 # A register that was sent before is looked at by night.
@@ -81,11 +79,7 @@ def suspects(
         | Exists(lately.filter(declarant=OuterRef("handler")))
         | Exists(lately.filter(declarant=OuterRef("declarant")))
     )
-    chiefs = set(
-        RoleGrant.objects.running(on=on)
-        .filter(role=Role.CHIEF_INSPECTOR)
-        .values_list("user_id", flat=True)
-    )
+    chiefs = set(handlers.chief_grants(on=on).values_list("user_id", flat=True))
     columns = rows.annotate(may_have_to=may_have_to).values_list(
         "pk", "declarant_id", "handler_id", "may_have_to"
     )

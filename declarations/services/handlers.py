@@ -138,6 +138,11 @@ def record_change(
     )
 
 
+def chief_grants(*, on: datetime.date) -> QuerySet[RoleGrant]:
+    """Of those whom every line ends with."""
+    return RoleGrant.objects.running(on=on).filter(role=Role.CHIEF_INSPECTOR, user__is_active=True)
+
+
 def _tried(conflict: ConflictDeclaration) -> list:
     return [key for key in conflict.handler_changes.values_list("to_user_id", flat=True) if key]
 
@@ -150,9 +155,7 @@ def _kept_out(conflict: ConflictDeclaration) -> QuerySet:
 def _above(conflict: ConflictDeclaration, *, on: datetime.date) -> list[User]:
     """The superiors upwards, then the chief inspectors; `is_kept_out` of each. Two queries."""
     keys = hierarchy.superior_ids([conflict.declarant_id], on=on)[conflict.declarant_id]
-    grants = RoleGrant.objects.running(on=on).filter(
-        role=Role.CHIEF_INSPECTOR, user__is_active=True
-    )
+    grants = chief_grants(on=on)
     first = grants.filter(user=OuterRef("pk")).order_by("starts_on", "pk")
     # A union: for an OR the database would look at every person there is.
     wanted = User.objects.filter(pk__in=keys).values("pk").union(grants.values("user_id"))

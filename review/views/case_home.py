@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterator
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Subquery
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -19,8 +19,7 @@ def case_panels(user: User, on: datetime.date) -> Iterator[Panel]:
     """The cases that "Next case" opens one after another, each with its weightiest finding."""
     if not user.has_perm("review.work_on_cases"):
         return
-    flags = Flag.objects.visible_to(user).live().filter(case=OuterRef("pk"))
-    finding = flags.order_by("-weight", "pk").values("sentence")[:1]
+    finding = Flag.objects.visible_to(user).weightiest_sentence()
     cases = Case.objects.for_list().annotate(finding=Subquery(finding))
     found = cases.first_for(user, number=MOST_ENTRIES)
     yield Panel(
